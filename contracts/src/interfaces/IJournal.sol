@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.24;
+
+/// @title The running hash of every event of the registries, in order
+/// @notice Whoever replays the registries' logs from any source recomputes `head` and compares it with one storage
+/// proof: completeness, order and content of the whole history in one check.
+/// `head' = keccak256(head ‖ entry)`, `entry = keccak256(address ‖ topic ‖ data)` (20, 32 and the raw bytes);
+/// the first head is `keccak256("yinxin/journal/1" ‖ chain id (32) ‖ journal (20) ‖ network id (32))`.
+/// The journal's own two events are entries like any other.
+interface IJournal {
+    /// @notice `writer` may append from now on.
+    event WriterAdded(uint64 at, address writer);
+    /// @notice `writer` may append no longer.
+    event WriterRetired(uint64 at, address writer);
+
+    error NotAWriter(address account);
+    error AlreadyAWriter(address account);
+
+    /// @notice Folds `entry` into the head. Only a writer.
+    function append(bytes32 entry) external;
+
+    /// @notice Lets a registry append. Council only.
+    function addWriter(address writer) external;
+
+    /// @notice Ends a registry's right to append. Council only.
+    function retireWriter(address writer) external;
+
+    function head() external view returns (bytes32);
+    function networkId() external view returns (bytes32);
+    function isWriter(address account) external view returns (bool);
+}

@@ -1,0 +1,110 @@
+"""The import arrows and the purity of `credential`: no I/O, no clock, no randomness of its own, no logging."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PURE_MODULES = sorted((ROOT / "credential").rglob("*.py"))
+
+PURE_STANDARD_LIBRARY = {
+    "__future__",
+    "abc",
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "functools",
+    "hashlib",
+    "hmac",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "struct",
+    "types",
+    "typing",
+    "unicodedata",
+    "zlib",
+}
+PURE_LIBRARIES = {"base45", "cryptography", "jsonschema", "referencing", "stdnum", "credential"}
+IMPURE_CALLS = {
+    "open",
+    "print",
+    "input",
+    "exec",
+    "eval",
+    "now",
+    "today",
+    "utcnow",
+    "urandom",
+    "generate_private_key",
+    "generate_key",
+    "getLogger",
+    "perf_counter",
+    "monotonic",
+}
+
+
+def imported_packages(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield (node.module or "").split(".")[0]
+
+
+def called_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                yield node.func.id
+            elif isinstance(node.func, ast.Attribute):
+                yield node.func.attr
+
+
+@pytest.mark.parametrize("module", PURE_MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_credential_is_pure(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    assert set(imported_packages(tree)) <= PURE_STANDARD_LIBRARY | PURE_LIBRARIES
+    assert not set(called_names(tree)) & IMPURE_CALLS
+
+
+def test_import_arrows_hold() -> None:
+    checker = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([checker, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("name", ["common", "core", "utils", "helpers", "misc", "util"])
+def test_no_package_is_a_drawer(name: str) -> None:
+    packages = ["credential", "ledger", "issuer", "verifier", "wallet", "bench", "scripts"]
+    found = [path for package in packages for path in (ROOT / package).rglob(f"{name}*") if path.stem == name]
+    assert not found
+
+
+def test_locks_pin_by_hash_and_name_no_download_address() -> None:
+    """So that any mirror of a registry will do."""
+    python_locks = sorted(ROOT.glob("requirements/*.txt"))
+    node_locks = [ROOT / "contracts/package-lock.json", ROOT / "tests/interop/package-lock.json"]
+    for lock in python_locks:
+        text = lock.read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+        assert "--index-url" not in text
+        assert "--find-links" not in text
+    for lock in node_locks:
+        text = lock.read_text(encoding="utf-8")
+        assert '"integrity"' in text
+        assert '"resolved"' not in text

@@ -1,0 +1,111 @@
+"""The demo's processes: starts a `yinxin` service, waits until it answers, stops it, and adds up what memory they take."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+YINXIN = Path(sys.executable).with_name("yinxin")
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    """A port on loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def yinxin(*words: str | Path, stdin: str | None = None, ok: tuple[int, ...] = (0,), env: dict[str, str] | None = None) -> str:
+    """Runs one command to its end and gives what it printed; another exit status than `ok` is an error."""
+    done = subprocess.run(
+        [str(YINXIN), *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(env or {})},
+    )
+    if done.returncode not in ok:
+        raise RuntimeError(f"yinxin {' '.join(map(str, words[:3]))} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+@dataclass
+class Service:
+    """One running service; its output goes to `log`."""
+
+    name: str
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """Asks it to end, insists after ten seconds."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def memory_bytes(self) -> int:
+        """Resident memory now (Linux; 0 elsewhere, and when it has ended)."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        except OSError:
+            return 0
+        kilobytes = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
+        return int(kilobytes[0]) * 1024 if kilobytes else 0
+
+
+@dataclass
+class Processes:
+    """All services of one demo; on leaving they are stopped, the last started first."""
+
+    logs: Path
+    services: dict[str, Service] = field(default_factory=dict)
+
+    def start(self, name: str, url: str, *words: str | Path, probe: str = "/health") -> Service:
+        """Starts `yinxin WORDS` and waits until `url + probe` answers."""
+        log = self.logs / f"{name}.log"
+        with log.open("ab") as output:
+            process = subprocess.Popen([str(YINXIN), *map(str, words)], stdout=output, stderr=output)
+        service = Service(name, url, process, log)
+        self.services[name] = service
+        _wait_until_it_answers(service, probe)
+        return service
+
+    def stop(self, *names: str) -> None:
+        for name in names:
+            self.services[name].stop()
+
+    def stop_all(self) -> None:
+        self.stop(*reversed(self.services))
+
+    def memory_bytes(self) -> int:
+        return sum(service.memory_bytes() for service in self.services.values())
+
+
+def _wait_until_it_answers(service: Service, probe: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if service.process.poll() is not None:
+            break
+        try:
+            if httpx.get(service.url + probe, timeout=2).status_code < 500:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    service.stop()
+    raise RuntimeError(f"{service.name} did not start:\n{service.log.read_text(encoding='utf-8')[-2000:]}")

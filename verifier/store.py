@@ -1,0 +1,177 @@
+"""The record of checks and the live codes accepted, in one SQLite file that several windows may share.
+
+A check and the use of its live code are one transaction: a code is used up when an acceptance of it is on record.
+Claims lie in a column of their own, so that they can be erased while rows, verdict and digest stay (docs/verifier.md).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verifier.errors import NoSuchCheck, RequestIdReused, StoreUnusable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS checks (
+    id TEXT PRIMARY KEY,
+    request_id TEXT NOT NULL UNIQUE,
+    presented_digest BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    window TEXT NOT NULL,
+    report TEXT NOT NULL,
+    personal TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS checks_with_personal ON checks (made_at) WHERE personal IS NOT NULL;
+CREATE TABLE IF NOT EXISTS used_codes (
+    holder BLOB NOT NULL,
+    nonce TEXT NOT NULL,
+    check_id TEXT NOT NULL REFERENCES checks (id),
+    used_at INTEGER NOT NULL,
+    PRIMARY KEY (holder, nonce)
+) STRICT;
+CREATE INDEX IF NOT EXISTS used_codes_by_age ON used_codes (used_at);
+"""
+_CODES_KEPT_SECONDS = 7 * 86400
+"""A live code is stale within two minutes; a week outlives any clock that was set wrong over a weekend."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCode:
+    """One live code: whose key signed it and its nonce. Never the signature: (r, n - s) verifies too."""
+
+    holder: bytes
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check as recorded: `report` is the report's JSON without what is `personal`, which is erased in time."""
+
+    id: str
+    request_id: str
+    presented_digest: bytes
+    made_at: int
+    window: str
+    report: Mapping[str, object]
+    personal: Mapping[str, object] | None = field(repr=False)
+
+
+class Store:
+    """When `keep` returns, the check and the use of its code survive a crash. Raises StoreUnusable."""
+
+    def __init__(self, path: Path, claims_kept_seconds: int) -> None:
+        self._claims_kept_seconds = claims_kept_seconds
+        self._lock = threading.Lock()
+        try:
+            self._db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error as e:
+            raise StoreUnusable from e
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def find(self, request_id: str, presented_digest: bytes) -> Check | None:
+        """The check already made for this request id; raises RequestIdReused where something else was shown then."""
+        with self._reading() as db:
+            row = db.execute("SELECT * FROM checks WHERE request_id = ?", (request_id,)).fetchone()
+        return _same(row, presented_digest) if row else None
+
+    def get(self, check_id: str) -> Check:
+        with self._reading() as db:
+            row = db.execute("SELECT * FROM checks WHERE id = ?", (check_id,)).fetchone()
+        if row is None:
+            raise NoSuchCheck
+        return _check(row)
+
+    def is_used(self, code: LiveCode) -> bool:
+        """Whether this code has been accepted for any request."""
+        with self._reading() as db:
+            found = db.execute("SELECT 1 FROM used_codes WHERE holder = ? AND nonce = ?", (code.holder, code.nonce))
+            return found.fetchone() is not None
+
+    def keep(self, check: Check, uses: LiveCode | None) -> Check | None:
+        """Records the check and uses up its code, both or neither.
+
+        Returns the check on record for the request id, which is the earlier one where two arrived together. Returns
+        None, and records nothing, where the code was used up for another request in the meantime.
+        """
+        with self._writing() as db:
+            earlier = db.execute("SELECT * FROM checks WHERE request_id = ?", (check.request_id,)).fetchone()
+            if earlier:
+                return _same(earlier, check.presented_digest)
+            if (
+                uses
+                and db.execute(
+                    "SELECT 1 FROM used_codes WHERE holder = ? AND nonce = ?", (uses.holder, uses.nonce)
+                ).fetchone()
+            ):
+                return None
+            db.execute("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?)", _row(check))
+            if uses:
+                used = (uses.holder, uses.nonce, check.id, check.made_at)
+                db.execute("INSERT INTO used_codes VALUES (?, ?, ?, ?)", used)
+            return check
+
+    def erase_personal(self, now: int) -> int:
+        """Erases what is personal in checks older than the setting, and old codes; returns how many it erased."""
+        with self._writing() as db:
+            db.execute("DELETE FROM used_codes WHERE used_at < ?", (now - _CODES_KEPT_SECONDS,))
+            old = now - self._claims_kept_seconds
+            erased = db.execute("UPDATE checks SET personal = NULL WHERE personal IS NOT NULL AND made_at <= ?", (old,))
+            return erased.rowcount
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as e:
+                raise StoreUnusable from e
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+
+def _same(row: tuple[object, ...], presented_digest: bytes) -> Check:
+    check = _check(row)
+    if check.presented_digest != presented_digest:
+        raise RequestIdReused
+    return check
+
+
+def _row(check: Check) -> tuple[object, ...]:
+    report, personal = _json(check.report), None if check.personal is None else _json(check.personal)
+    return check.id, check.request_id, check.presented_digest, check.made_at, check.window, report, personal
+
+
+def _check(row: tuple[object, ...]) -> Check:
+    check_id, request_id, digest, made_at, window, report, personal = row
+    assert isinstance(check_id, str)
+    assert isinstance(request_id, str)
+    assert isinstance(digest, bytes)
+    assert isinstance(made_at, int)
+    assert isinstance(window, str)
+    assert isinstance(report, str)
+    opened = json.loads(personal) if isinstance(personal, str) else None
+    return Check(check_id, request_id, digest, made_at, window, json.loads(report), opened)
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {ITrustRegistry} from "./ITrustRegistry.sol";
+
 /// @title What was anchored, and how it stands: batches and statuses
 /// @notice A credential is named for ever by (authority, position); position = first + leaf index.
 /// Statuses are four bits each, 64 to a word, with the values of the IETF Token Status List; `spec/status.md` has the table
 /// of transitions that this contract enforces.
 interface ICredentialRegistry {
     event BatchAnchored(
-        uint64 at,
-        uint32 authority,
-        uint64 seq,
-        uint64 first,
-        uint32 count,
-        bytes32 root,
-        bytes32 kid,
-        address operator
+        uint64 at, uint32 authority, uint64 seq, uint64 first, uint32 count, bytes32 root, bytes32 kid, address operator
     );
 
     /// @param effective the legal date of the act, Unix seconds
@@ -38,6 +33,7 @@ interface ICredentialRegistry {
     error NotTheNextSequence(uint64 expected, uint64 given);
     error CountOutOfRange(uint32 count);
     error KeyOfAnotherAuthority(bytes32 kid, uint32 authority);
+    error KeyForAnotherUse(bytes32 kid, uint8 use);
     error UnknownPosition(uint64 position, uint64 total);
     error StatusIsNot(uint8 expected, uint8 found);
     error TransitionNotAllowed(uint8 from, uint8 to, uint8 reason);
@@ -68,8 +64,11 @@ interface ICredentialRegistry {
 
     /// @notice The authority's next sequence number and the number of positions it has anchored.
     function totalsOf(uint32 authority) external view returns (uint64 nextSeq, uint64 total);
+
+    /// @notice The four bits as last set; reverts for a position that was never anchored.
     function statusOf(uint32 authority, uint64 position) external view returns (uint8);
 
     /// @notice The 64 statuses of positions 64·word to 64·word + 63, lowest position in the lowest bits.
     function statusWord(uint32 authority, uint64 word) external view returns (uint256);
+    function trustRegistry() external view returns (ITrustRegistry);
 }

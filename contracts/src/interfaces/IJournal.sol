@@ -6,7 +6,9 @@ pragma solidity ^0.8.24;
 /// proof: completeness, order and content of the whole history in one check.
 /// `head' = keccak256(head ‖ entry)`, `entry = keccak256(address ‖ topic ‖ data)` (20, 32 and the raw bytes);
 /// the first head is `keccak256("yinxin/journal/1" ‖ chain id (32) ‖ journal (20) ‖ network id (32))`.
-/// The journal's own two events are entries like any other.
+/// The journal's own two events are entries like any other: the journal is a writer from the beginning and cannot be
+/// retired. No other log is an entry: OpenZeppelin's `AuthorityUpdated`, which the journal and `TrustRegistry` log when they
+/// are deployed and when the council moves to another AccessManager, is for operators only and a replay passes over it.
 interface IJournal {
     /// @notice `writer` may append from now on.
     event WriterAdded(uint64 at, address writer);
@@ -26,6 +28,9 @@ interface IJournal {
     function retireWriter(address writer) external;
 
     function head() external view returns (bytes32);
+
+    /// @notice The storage slot of the head, for proofs: keccak256("yinxin/journal/1/head").
+    function headSlot() external pure returns (bytes32);
     function networkId() external view returns (bytes32);
     function isWriter(address account) external view returns (bool);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {ITrustRegistry} from "./ITrustRegistry.sol";
+
 /// @title Which regions recognise which regions' certificates of which types
 /// @notice Terms never change: an amendment is a new agreement. Each member ratifies, may suspend (both directions for it)
 /// and resume, or withdraw for good. Whether a recognition holds at a time is the verifier's rule.
@@ -34,6 +36,11 @@ interface IRecognitionRegistry {
     event AgreementResumed(uint64 at, uint32 agreement, uint32 region);
     event AgreementWithdrawn(uint64 at, uint32 agreement, uint32 region);
 
+    error NotTheAdministrator(uint32 region, address account);
+    error NoDocument();
+    error EmptyPeriod(uint64 starts, uint64 ends);
+    error UnknownRegion(uint32 region);
+    error UnknownType(uint32 certificateType);
     error UnknownAgreement(uint32 agreement);
     error NotAMember(uint32 agreement, uint32 region);
     error MemberTwice(uint32 region);
@@ -67,4 +74,5 @@ interface IRecognitionRegistry {
     function membershipOf(uint32 agreement, uint32 region) external view returns (Membership memory);
     function documentDigestOf(uint32 agreement) external view returns (bytes32);
     function agreementCount() external view returns (uint32);
+    function trustRegistry() external view returns (ITrustRegistry);
 }

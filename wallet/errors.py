@@ -1,0 +1,121 @@
+"""The errors of the wallet, each with a permanent code and an exit status.
+
+WalletError
+├── VaultError              the file that holds everything
+│   ├── NoVault             no_wallet
+│   ├── VaultExists         wallet_exists
+│   ├── VaultBusy           wallet_busy
+│   ├── WrongPassphrase     wrong_passphrase
+│   └── DamagedVault        damaged_wallet
+├── OfferRefused            the offer cannot be used
+│   ├── MalformedOffer      malformed_offer
+│   ├── UnsupportedOffer    unsupported_offer
+│   └── CodeNeeded          transaction_code_needed
+├── IssuerError             talking to the issuer; what was begun can be resumed
+│   ├── IssuerUnreachable   issuer_unreachable
+│   ├── IssuerRefused       issuer_refused
+│   └── MalformedAnswer     malformed_answer
+├── CredentialRefused       credential_refused: what arrived is not what it should be, and was not kept
+├── NoSuchCredential        no_such_credential
+├── NoSuchField             no_such_field
+└── TooMuchToShow           too_much_to_show
+
+No message holds a claim, a code or a secret.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class WalletError(Exception):
+    """A typed error; `str()` is one sentence for the holder."""
+
+    code: ClassVar[str] = "wallet_error"
+    exit_status: ClassVar[int] = 1
+
+
+class VaultError(WalletError):
+    pass
+
+
+class NoVault(VaultError):
+    code = "no_wallet"
+
+
+class VaultExists(VaultError):
+    code = "wallet_exists"
+
+
+class VaultBusy(VaultError):
+    code = "wallet_busy"
+
+
+class WrongPassphrase(VaultError):
+    code = "wrong_passphrase"
+
+
+class DamagedVault(VaultError):
+    code = "damaged_wallet"
+
+
+class OfferRefused(WalletError):
+    pass
+
+
+class MalformedOffer(OfferRefused):
+    code = "malformed_offer"
+
+
+class UnsupportedOffer(OfferRefused):
+    code = "unsupported_offer"
+
+
+class CodeNeeded(OfferRefused):
+    code = "transaction_code_needed"
+
+
+class IssuerError(WalletError):
+    pass
+
+
+class IssuerUnreachable(IssuerError):
+    """The answer did not come: it may have been stored all the same. Resume."""
+
+    code = "issuer_unreachable"
+
+
+class IssuerRefused(IssuerError):
+    """The issuer said no; `error` is its OAuth or OpenID4VCI error code."""
+
+    code = "issuer_refused"
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(f"the issuer refused ({status} {error})")
+        self.error = error
+
+
+class MalformedAnswer(IssuerError):
+    code = "malformed_answer"
+
+
+class CredentialRefused(WalletError):
+    """What arrived is not a credential of this holder from a recognised issuer; `reason` is a code."""
+
+    code = "credential_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{message} ({reason})")
+        self.reason = reason
+
+
+class NoSuchCredential(WalletError):
+    code = "no_such_credential"
+
+
+class NoSuchField(WalletError):
+    code = "no_such_field"
+
+
+class TooMuchToShow(WalletError):
+    code = "too_much_to_show"

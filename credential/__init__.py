@@ -1,1 +1,91 @@
+"""The pure core: formats, trees, rules. No I/O, no clock, no randomness, no logging. This is its only public door."""
 
+from credential import base64url, dates, identifiers, salts, strict_json
+from credential.certificate_type import CertificateType, Field, Kind, MalformedType, parse_certificate_type
+from credential.claims import ClaimError, claim_errors
+from credential.facts import (
+    NATION,
+    AgreementFact,
+    AuthorityFact,
+    BatchFact,
+    Facts,
+    KeyFact,
+    MemberFact,
+    Period,
+    RegionFact,
+    StatusChange,
+)
+from credential.identifiers import CertificateIdentifier, MalformedIdentifier, parse_certificate_identifier
+from credential.key_binding import ANY_WINDOW, bind
+from credential.keys import PublicKey, SigningKey
+from credential.merkle import MAX_BATCH, Tree, WrongPathLength, leaf_hash, padding_leaf, path_length, root_from_path
+from credential.parse import parse_presentation
+from credential.presentation import Disclosure, Header, KeyBinding, Payload, Presentation, Unreadable
+from credential.report import Claimed, NotAccepted, Outcome, Report, Row, Verdict
+from credential.sd_jwt import assemble, disclosures, issue, payload_octets, present, status_uri, validity
+from credential.status import FINAL, Reason, State, gravest, is_allowed, reaches_back
+
+__all__ = [
+    "ANY_WINDOW",
+    "FINAL",
+    "MAX_BATCH",
+    "NATION",
+    "AgreementFact",
+    "AuthorityFact",
+    "BatchFact",
+    "CertificateIdentifier",
+    "CertificateType",
+    "ClaimError",
+    "Claimed",
+    "Disclosure",
+    "Facts",
+    "Field",
+    "Header",
+    "KeyBinding",
+    "KeyFact",
+    "Kind",
+    "MalformedIdentifier",
+    "MalformedType",
+    "MemberFact",
+    "NotAccepted",
+    "Outcome",
+    "Payload",
+    "Period",
+    "Presentation",
+    "PublicKey",
+    "Reason",
+    "RegionFact",
+    "Report",
+    "Row",
+    "SigningKey",
+    "State",
+    "StatusChange",
+    "Tree",
+    "Unreadable",
+    "Verdict",
+    "WrongPathLength",
+    "assemble",
+    "base64url",
+    "bind",
+    "claim_errors",
+    "dates",
+    "disclosures",
+    "gravest",
+    "identifiers",
+    "is_allowed",
+    "issue",
+    "leaf_hash",
+    "padding_leaf",
+    "parse_certificate_identifier",
+    "parse_certificate_type",
+    "parse_presentation",
+    "path_length",
+    "payload_octets",
+    "present",
+    "reaches_back",
+    "root_from_path",
+    "salts",
+    "status_uri",
+    "strict_json",
+    "validity",
+]

@@ -15,6 +15,11 @@ from credential.status import Reason
 NATION = 100000
 """The nation's GB/T 2260 code; what it issues needs no agreement."""
 
+USE_CREDENTIAL = 1
+"""A key's use: signing credentials (ITrustRegistry.sol)."""
+SUITE_ES256 = 1
+"""A key's suite: ECDSA on P-256 with SHA-256 (ITrustRegistry.sol)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -60,7 +65,7 @@ class KeyFact:
 
 @dataclass(frozen=True, slots=True)
 class BatchFact:
-    """The batch that holds the presentation's position. `operator_revoked_from` is the fence of the operator that anchored it."""
+    """The batch that holds the claimed position; `operator_revoked_from` fences the operator that anchored it."""
 
     authority: int
     seq: int
@@ -76,7 +81,8 @@ class BatchFact:
 class StatusChange:
     """One change of status, in journal order. `actor_revoked_from` is the fence of the operator that made it.
 
-    `to` is the raw four bits (a value that is not assigned stays visible); `reason` is None where the code is not assigned.
+    `to` is the raw four bits (a value that is not assigned stays visible); `reason` is None where the code is not
+    assigned.
     """
 
     recorded_at: int
@@ -102,7 +108,7 @@ class MemberFact:
 
 @dataclass(frozen=True, slots=True)
 class AgreementFact:
-    """An agreement that names the type, the issuing region or both."""
+    """An agreement, by its terms and by what its members did."""
 
     number: int
     document_digest: bytes
@@ -115,10 +121,11 @@ class AgreementFact:
 class Facts:
     """All that is known, as of one proven block, about one presentation.
 
-    `as_of` is that block's time. `certificate_type` is set only where the metadata at hand has the digest the ledger registered
-    for (number, version). `type_is_registered` tells whether the ledger has the (code, version) at all, so that *registered, but
-    this window lacks the metadata* differs from *unknown to the ledger*. `anchored_total` is the number of positions the authority has anchored as of `as_of`.
-    `own_region` is the window's. `agreements` are those whose types contain this one.
+    `as_of` is that block's time. `certificate_type` is set only where the metadata at hand has the digest that the ledger
+    registered for (number, version); `type_is_registered` tells whether the ledger has the (code, version) at all, so
+    that *registered, but this window lacks the metadata* differs from *unknown to the ledger*. `anchored_total` is the
+    number of positions the authority has anchored. `agreements` are all whose types contain this one, in any state: the
+    rules say which hold and what the others lack.
     """
 
     fingerprint: str

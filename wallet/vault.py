@@ -1,8 +1,9 @@
 """The one file that holds everything, encrypted at rest. Knows octets and a passphrase, not what they mean.
 
-Layout: magic, length of the header (2 octets), the header, a 12-octet nonce, AES-256-GCM of the content with everything
-before the ciphertext as associated data. The header is JSON with scrypt's parameters and a check value, which tells a wrong
-passphrase from a changed file and helps no one guess: the ciphertext's own tag tells a right guess from a wrong one too.
+Layout: magic, length of the header (2 octets), the header, a 12-octet nonce, AES-256-GCM of the content with all
+before the ciphertext as associated data. The header is JSON with scrypt's parameters and a check value, which tells a
+wrong passphrase from a changed file and helps no one guess: the ciphertext's own tag tells a right guess from a wrong
+one too.
 """
 
 from __future__ import annotations

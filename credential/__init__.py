@@ -17,13 +17,16 @@ from credential.facts import (
 )
 from credential.identifiers import CertificateIdentifier, MalformedIdentifier, parse_certificate_identifier
 from credential.key_binding import ANY_WINDOW, bind
-from credential.keys import PublicKey, SigningKey
+from credential.keys import PublicKey, Signer, SigningKey
 from credential.merkle import MAX_BATCH, Tree, WrongPathLength, leaf_hash, padding_leaf, path_length, root_from_path
 from credential.parse import parse_presentation
+from credential.policy import Challenge, Live, Policy, Requested
 from credential.presentation import Disclosure, Header, KeyBinding, Payload, Presentation, Unreadable
 from credential.report import Claimed, NotAccepted, Outcome, Report, Row, Verdict
+from credential.report_json import report_to_json
 from credential.sd_jwt import assemble, disclosures, issue, payload_octets, present, status_uri, validity
 from credential.status import FINAL, Reason, State, gravest, is_allowed, reaches_back
+from credential.verify import verify
 
 __all__ = [
     "ANY_WINDOW",
@@ -35,6 +38,7 @@ __all__ = [
     "BatchFact",
     "CertificateIdentifier",
     "CertificateType",
+    "Challenge",
     "ClaimError",
     "Claimed",
     "Disclosure",
@@ -44,6 +48,7 @@ __all__ = [
     "KeyBinding",
     "KeyFact",
     "Kind",
+    "Live",
     "MalformedIdentifier",
     "MalformedType",
     "MemberFact",
@@ -51,12 +56,15 @@ __all__ = [
     "Outcome",
     "Payload",
     "Period",
+    "Policy",
     "Presentation",
     "PublicKey",
     "Reason",
     "RegionFact",
     "Report",
+    "Requested",
     "Row",
+    "Signer",
     "SigningKey",
     "State",
     "StatusChange",
@@ -83,9 +91,11 @@ __all__ = [
     "payload_octets",
     "present",
     "reaches_back",
+    "report_to_json",
     "root_from_path",
     "salts",
     "status_uri",
     "strict_json",
     "validity",
+    "verify",
 ]

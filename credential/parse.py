@@ -149,7 +149,7 @@ def _type(vct: object) -> tuple[str, int]:
 
 
 def _day(value: object) -> int:
-    instant = _integer(value)
+    instant = _integer(value, "malformed_time")
     if not _FIRST_INSTANT <= instant <= _LAST_INSTANT or not dates.is_start_of_day(instant):
         raise _Refusal("malformed_time", "not the start of a day in Shanghai between 1900 and 9998")
     return instant
@@ -163,10 +163,10 @@ def _position(status: object, issuer: str) -> int:
     prefix, _, number = inner["uri"].rpartition("/")
     if prefix != f"{issuer}/status" or not _STATUS_LIST.fullmatch(number):
         raise _Refusal("malformed_status", "the status list is not one of the issuer's")
-    index, position = inner["idx"], int(number) << sd_jwt.STATUS_LIST_BITS
-    if not _is_integer(index) or not 0 <= index < 1 << sd_jwt.STATUS_LIST_BITS or position > MAX_POSITION:
+    index, first = _integer(inner["idx"], "malformed_status"), int(number) << sd_jwt.STATUS_LIST_BITS
+    if not 0 <= index < 1 << sd_jwt.STATUS_LIST_BITS or first > MAX_POSITION:
         raise _Refusal("malformed_status", "idx is not in the list")
-    return position | int(index)
+    return first | index
 
 
 def _holder_key(cnf: object) -> PublicKey:
@@ -207,7 +207,8 @@ def _key_binding(text: str) -> KeyBinding:
     if not isinstance(nonce, str) or not 1 <= len(nonce) <= _MAX_NONCE:
         raise _Refusal("malformed_key_binding", f"nonce is a text of 1 to {_MAX_NONCE} characters")
     _require(len(sd_hash) == HASH_OCTETS, "malformed_key_binding", f"sd_hash has {HASH_OCTETS} octets")
-    return KeyBinding(audience, nonce, _integer(payload["iat"]), sd_hash, jwt.signing_input, jwt.signature)
+    issued_at = _integer(payload["iat"], "malformed_key_binding")
+    return KeyBinding(audience, nonce, issued_at, sd_hash, jwt.signing_input, jwt.signature)
 
 
 def _require(condition: bool, code: str, message: str) -> None:
@@ -242,11 +243,7 @@ def _only_member(value: object, name: str, code: str) -> object:
     return value[name]
 
 
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _integer(value: object) -> int:
+def _integer(value: object, code: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _Refusal("malformed_time", "a time is a whole number of seconds")
+        raise _Refusal(code, "a whole number is expected")
     return value

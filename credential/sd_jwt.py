@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from credential import base64url, dates, salts, strict_json
 from credential.certificate_type import ENDS, STARTS, CertificateType
-from credential.keys import PublicKey, SigningKey
+from credential.keys import PublicKey, Signer
 
 ALGORITHM = "ES256"
 TYPE = "dc+sd-jwt"
@@ -104,7 +104,7 @@ def header_octets(kid: bytes, path: Sequence[bytes]) -> bytes:
     return strict_json.encode(members)
 
 
-def issue(payload: bytes, path: Sequence[bytes], signer: SigningKey) -> str:
+def issue(payload: bytes, path: Sequence[bytes], signer: Signer) -> str:
     """The issuer-signed JWT over a payload that is in a batch with this inclusion path."""
     signing_input = f"{base64url.encode(header_octets(signer.kid, path))}.{base64url.encode(payload)}"
     return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode('ascii')))}"

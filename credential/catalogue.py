@@ -6,7 +6,7 @@ Both are immutable once published and kept for ever, because paper lives for dec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from credential.certificate_type import CertificateType
 
@@ -16,7 +16,7 @@ class Catalogue:
     """`types` by (number, version), `dictionaries` by number."""
 
     types: Mapping[tuple[int, int], CertificateType]
-    dictionaries: Mapping[int, bytes]
+    dictionaries: Mapping[int, bytes] = field(repr=False)
 
     def by_code(self, code: str, version: int) -> CertificateType | None:
         """The type of a GB/T 36904 TYPE code, as `vct` names it."""

@@ -6,7 +6,6 @@ raises MalformedQr.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from enum import IntEnum
 from typing import Protocol
@@ -117,8 +116,10 @@ class IdentifierCodec:
 def pack_value(value: str, kind: Kind, type_code: str) -> tuple[Form, bytes]:
     """The first form that holds `value`; TEXT, without octets, where none does."""
     for form, codec in zip((Form.FIRST, Form.SECOND), _codecs(kind, type_code), strict=False):
-        with suppress(ValueError):
+        try:
             return form, codec.pack(value)
+        except ValueError:
+            continue
     return Form.TEXT, b""
 
 

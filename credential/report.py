@@ -1,7 +1,7 @@
 """The report: one row for each rule, always all of them, always in order; the verdict is derived from the rows.
 
-Claims are held back unless the report is accepted: `Report.claims()` raises otherwise. The claimed issuer and identifier
-are there, marked unproven, so that a clerk has something to ask about.
+Claims are held back unless the report is accepted: `Report.claims()` raises otherwise. The claimed issuer and
+identifier are there, marked unproven, so that a clerk has something to ask about.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class NotAccepted(RuntimeError):
 class Row:
     """One rule's row.
 
-    `code` is permanent and public: the rule's name where it passes, else the name of one of `credential.codes`. `evidence`
-    holds public facts only (numbers, times, names of authorities and regions), never claims. `needs` is the rule that
-    first left this one without its precondition.
+    `code` is permanent and public: the rule's name where it passes, else the name of one of `credential.codes`.
+    `evidence` holds public facts only (numbers, times, names of authorities and regions), never claims. `needs` is the
+    rule that first left this one without its precondition.
     """
 
     number: int

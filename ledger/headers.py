@@ -83,9 +83,10 @@ class Header:
     @classmethod
     def from_fields(cls, fields: Fields) -> Header:
         _check_form(fields)
-        items: list[Any] = [*fields[:7], *(int.from_bytes(item, "big") for item in fields[7:12]), *fields[12:15]]
+        numbers = [int.from_bytes(item, "big") for item in fields[7:12]]
         fee = int.from_bytes(fields[15], "big") if len(fields) > 15 else None
-        return cls(*items, fee, fields[16:])
+        items: list[Any] = [*fields[:7], *numbers, *fields[12:15], fee, fields[16:]]
+        return cls(*items)
 
     def encode(self) -> bytes:
         return bytes(rlp.encode(list(self.fields())))

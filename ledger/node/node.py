@@ -1,0 +1,124 @@
+"""The embedded node: one validator's chain on disk. It takes transactions, makes blocks and lends consistent views.
+
+JSON-RPC on top of it is `ledger.node.rpc`'s. Times are read from the clock that is passed in, once for each decision.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from ledger.node.accounts import account_at
+from ledger.node.admission import Candidate, check_place, read_transaction
+from ledger.node.blocks import BlockBuilder, ready
+from ledger.node.directory import Mark
+from ledger.node.evm import Transaction
+from ledger.node.nodes import Nodes
+from ledger.node.opening import open_chain
+from ledger.node.producer import Producer, next_block_at
+from ledger.node.records import Pending
+from ledger.node.settings import NodeSettings
+from ledger.node.store import Store
+from ledger.node.view import View
+
+_FILL_SECONDS = 0.8
+"""A block takes no more transactions after this, so that a long queue does not stretch the time between blocks."""
+
+
+class Node:
+    """`start` begins to make blocks; `close` finishes the block being made and lets the data directory go."""
+
+    def __init__(self, settings: NodeSettings, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._opened = open_chain(settings, int(clock()))
+        self._decoded: dict[bytes, Transaction] = {}
+        self._producer = Producer(self._due_in, self._produce)
+
+    @property
+    def chain_id(self) -> int:
+        return self._settings.chain_id
+
+    @property
+    def genesis_hash(self) -> bytes:
+        return self._opened.genesis_hash
+
+    @property
+    def validator_address(self) -> bytes:
+        return self._opened.validator.address
+
+    def start(self) -> None:
+        self._producer.start()
+
+    def close(self) -> None:
+        if self._producer.is_alive():
+            self._producer.stop()
+        self._opened.close()
+
+    def reading(self) -> AbstractContextManager[View]:
+        """A view of the chain up to its head of now."""
+        return self._store.reading()
+
+    def submit(self, raw: bytes) -> bytes:
+        """Acknowledges a signed transaction by its hash: it survives a crash and will be in one block. Sent again, same answer."""
+        candidate = read_transaction(raw, self.chain_id)
+        with self._store.writing:
+            if not self._is_known(candidate):
+                self._store.add_pending(Pending(0, candidate.hash, candidate.sender, candidate.nonce, raw))
+                self._decoded[candidate.hash] = candidate.transaction
+        self._producer.wake()
+        return candidate.hash
+
+    @property
+    def _store(self) -> Store:
+        return self._opened.store
+
+    def _is_known(self, candidate: Candidate) -> bool:
+        with self._store.reading() as view:
+            if view.pending_by_hash(candidate.hash) or view.mined(candidate.hash):
+                return True
+            account = account_at(Nodes(view), view.head_header().state_root, candidate.sender)
+            check_place(candidate.nonce, account.nonce, view.pending_nonces(candidate.sender), view.pending_count())
+            return False
+
+    def _due_in(self, wanted: bool) -> float:
+        with self._store.reading() as view:
+            head_time = view.head_header().timestamp
+        at = next_block_at(
+            head_time,
+            wanted=wanted,
+            block_seconds=self._settings.block_seconds,
+            heartbeat_seconds=self._settings.heartbeat_seconds,
+        )
+        return at - self._clock()
+
+    def _produce(self) -> bool:
+        """Makes the next block if there is anything for it. True: more transactions are ready than it could take."""
+        with self._store.reading() as view:
+            waiting = ready(view.pending(), lambda sender: self._next_nonce(view, sender))
+            if not waiting and self._due_in(wanted=False) > 0:
+                return False
+            builder = BlockBuilder(view, self._opened.validator, self.chain_id, int(self._clock()))
+            left = self._fill(builder, waiting)
+            block = builder.sealed()
+        mark = Mark(block.header.number, block.header.hash)
+        self._store.commit(block, before_publishing=lambda: self._opened.directory.set_mark(mark))
+        for gone in (*(mined.hash for mined in block.mined), *block.refused):
+            self._decoded.pop(gone, None)
+        return left
+
+    def _fill(self, builder: BlockBuilder, waiting: list[Pending]) -> bool:
+        started = time.monotonic()
+        for pending in waiting:
+            if time.monotonic() - started > _FILL_SECONDS or not builder.add(pending, self._transaction(pending)):
+                return True
+        return False
+
+    def _transaction(self, pending: Pending) -> Transaction:
+        """Kept from when it was submitted, because recovering a sender takes 12 ms; read again after a restart."""
+        transaction = self._decoded.get(pending.hash)
+        return transaction or read_transaction(pending.raw, self.chain_id).transaction
+
+    def _next_nonce(self, view: View, sender: bytes) -> int:
+        return account_at(Nodes(view), view.head_header().state_root, sender).nonce

@@ -1,1 +1,99 @@
+"""The chain, as the other packages see it. This is the only public door; names are loaded when first used.
 
+Loading all at once would cost every command a second: signing and the embedded EVM are heavy and seldom needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledger import events as events
+    from ledger.accounts import Account as Account
+    from ledger.accounts import Fees as Fees
+    from ledger.accounts import load_account as load_account
+    from ledger.accounts import save_account as save_account
+    from ledger.administration import Administration as Administration
+    from ledger.calls import Call as Call
+    from ledger.catalogue import load_catalogue as load_catalogue
+    from ledger.deployment import deploy as deploy
+    from ledger.errors import AccountProblem as AccountProblem
+    from ledger.errors import FollowFailed as FollowFailed
+    from ledger.errors import LedgerError as LedgerError
+    from ledger.errors import MalformedNetworkFile as MalformedNetworkFile
+    from ledger.errors import NodeRefused as NodeRefused
+    from ledger.errors import NodeUnavailable as NodeUnavailable
+    from ledger.errors import NotProven as NotProven
+    from ledger.errors import OtherReplica as OtherReplica
+    from ledger.errors import Revert as Revert
+    from ledger.errors import SourceError as SourceError
+    from ledger.errors import SourceFailure as SourceFailure
+    from ledger.errors import TransactionNotFinal as TransactionNotFinal
+    from ledger.errors import TransactionReverted as TransactionReverted
+    from ledger.network_file import NetworkFile as NetworkFile
+    from ledger.network_file import parse as parse_network_file
+    from ledger.network_file import read as read_network_file
+    from ledger.network_file import serialise as serialise_network_file
+    from ledger.outbox import Delivery as Delivery
+    from ledger.outbox import Outbox as Outbox
+    from ledger.outbox import Sent as Sent
+    from ledger.receipts import Receipt as Receipt
+    from ledger.registries import Member as Member
+    from ledger.registries import Registries as Registries
+    from ledger.replica import Progress as Progress
+    from ledger.replica import Replica as Replica
+    from ledger.replica import keep_following as keep_following
+    from ledger.rpc import Rpc as Rpc
+
+_HOMES = {
+    "Account": "accounts",
+    "AccountProblem": "errors",
+    "Administration": "administration",
+    "Call": "calls",
+    "Delivery": "outbox",
+    "Fees": "accounts",
+    "FollowFailed": "errors",
+    "LedgerError": "errors",
+    "MalformedNetworkFile": "errors",
+    "Member": "registries",
+    "NetworkFile": "network_file",
+    "NodeRefused": "errors",
+    "NodeUnavailable": "errors",
+    "NotProven": "errors",
+    "OtherReplica": "errors",
+    "Outbox": "outbox",
+    "Progress": "replica",
+    "Receipt": "receipts",
+    "Registries": "registries",
+    "Replica": "replica",
+    "Revert": "errors",
+    "Rpc": "rpc",
+    "Sent": "outbox",
+    "SourceError": "errors",
+    "SourceFailure": "errors",
+    "TransactionNotFinal": "errors",
+    "TransactionReverted": "errors",
+    "deploy": "deployment",
+    "keep_following": "replica",
+    "load_account": "accounts",
+    "load_catalogue": "catalogue",
+    "parse_network_file": "network_file.parse",
+    "read_network_file": "network_file.read",
+    "save_account": "accounts",
+    "serialise_network_file": "network_file.serialise",
+}
+
+__all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts
+
+
+def __getattr__(name: str) -> object:
+    if name == "events":
+        return import_module("ledger.events")
+    try:
+        module, _, inside = _HOMES[name].partition(".")
+    except KeyError:
+        raise AttributeError(f"module 'ledger' has no attribute {name!r}") from None
+    found: object = getattr(import_module(f"ledger.{module}"), inside or name)
+    globals()[name] = found
+    return found

@@ -1,0 +1,91 @@
+"""Sends calls and waits for them: the council's, the regions', a deployment's. Services use the outbox instead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from ledger.accounts import Account, Fees
+from ledger.calls import Call
+from ledger.errors import NodeRefused, TransactionNotFinal, TransactionReverted
+from ledger.hexadecimal import to_hex
+from ledger.receipts import Receipt, receipt_of
+from ledger.reverts import revert_of
+from ledger.rpc import Rpc
+
+TIMEOUT_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+
+
+class Administration:
+    """One account at one node, for work that a person waits for."""
+
+    def __init__(
+        self,
+        rpc_url: str,
+        account: Account,
+        *,
+        fees: Fees = Fees(),  # noqa: B008 - frozen
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._rpc = Rpc(rpc_url)
+        self._account = account
+        self._fees = fees
+        self._timeout_seconds = timeout_seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._rpc.close()
+
+    def send(self, call: Call) -> Receipt:
+        """Tries the call, sends it and waits until it is final.
+
+        Raises TransactionReverted, TransactionNotFinal or SourceError.
+        """
+        self._try(call)
+        return self.send_all([call])[0]
+
+    def send_all(self, calls: Sequence[Call], on_final: Callable[[Call], None] = lambda call: None) -> list[Receipt]:
+        """Sends the calls in order without waiting in between, then waits for all.
+
+        Raises as `send` does, at the first that failed; those after it are sent all the same.
+        """
+        chain_id = self._rpc.chain_id()
+        nonce = self._rpc.nonce(self._account.address, "pending")
+        hashes = []
+        for offset, call in enumerate(calls):
+            signed = self._account.sign(chain_id, nonce + offset, call, self._fees)
+            self._rpc.call("eth_sendRawTransaction", to_hex(signed.raw))
+            hashes.append(signed.hash)
+        receipts = []
+        for call, transaction in zip(calls, hashes, strict=True):
+            receipts.append(self._wait(call, transaction))
+            on_final(call)
+        return receipts
+
+    def _try(self, call: Call) -> None:
+        """Makes the call without sending it, so that a refusal costs nothing and has its reason."""
+        asked = {"from": self._account.hex_address, "data": to_hex(call.data), "gas": hex(call.gas)}
+        if call.to is not None:
+            asked["to"] = to_hex(call.to)
+        try:
+            self._rpc.call("eth_call", asked, "latest")
+        except NodeRefused as e:
+            revert = revert_of(e)
+            if revert is None:
+                raise
+            raise TransactionReverted(call.purpose, revert) from e
+
+    def _wait(self, call: Call, transaction: bytes) -> Receipt:
+        give_up = time.monotonic() + self._timeout_seconds
+        while (receipt := receipt_of(self._rpc, transaction)) is None:
+            if time.monotonic() > give_up:
+                raise TransactionNotFinal(f"{call.purpose}: no receipt of {to_hex(transaction)} in time")
+            time.sleep(_POLL_SECONDS)
+        if receipt.revert is not None:
+            raise TransactionReverted(call.purpose, receipt.revert)
+        return receipt

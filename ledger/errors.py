@@ -1,0 +1,139 @@
+"""The errors of this package: what a node, a file or a transaction can have wrong.
+
+LedgerError
+├── MalformedNetworkFile        the network file is not one
+├── AccountProblem              a key file cannot be read
+├── SourceError                 one node cannot be used now
+│   ├── NodeUnavailable         no answer, or not in time
+│   ├── NodeRefused             an error by JSON-RPC; carries its code
+│   └── MalformedAnswer         an answer that is not what the method answers
+├── NotProven                   one node's answer does not hold against the network file; nothing of it is used
+│   ├── OtherNetwork            another chain, journal or network id
+│   ├── HeaderNotSealed         a header that is not sealed by the trusted validators
+│   ├── ValidatorsChanged       a header that names other validators than the trusted ones
+│   ├── NotAdvancing            a header older than, or beside, what was accepted before
+│   ├── ProofRefused            a storage proof that does not lead to the header's state root
+│   └── JournalMismatch         logs that do not fold to the proven head
+├── CheckpointTooOld            the trusted validators were last confirmed too long ago
+├── FollowFailed                no source could be used; carries each one's reason
+├── OtherReplica                the replica's file belongs to another network or a newer program
+├── TransactionReverted         the contract refused; carries its custom error
+└── TransactionNotFinal         no receipt in time
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class LedgerError(Exception):
+    """Something about the chain, a node or a file of this package is wrong."""
+
+
+class MalformedNetworkFile(LedgerError):
+    """The network file is not one."""
+
+
+class AccountProblem(LedgerError):
+    """A key file cannot be read or opened."""
+
+
+class SourceError(LedgerError):
+    """One node cannot be used now."""
+
+
+class NodeUnavailable(SourceError):
+    """No answer, or not in time."""
+
+
+class NodeRefused(SourceError):
+    """The node answered with a JSON-RPC error."""
+
+    def __init__(self, method: str, code: int, message: str, data: object = None) -> None:
+        super().__init__(f"{method} refused with {code}: {message}")
+        self.method = method
+        self.code = code
+        self.reason = message
+        self.data = data
+
+
+class MalformedAnswer(SourceError):
+    """The answer is not what the method answers."""
+
+
+class NotProven(LedgerError):
+    """The node's answer does not hold against the network file; nothing of it is used."""
+
+
+class OtherNetwork(NotProven):
+    """The node serves another chain, journal or network id."""
+
+
+class HeaderNotSealed(NotProven):
+    """The header is not sealed by the trusted validators."""
+
+
+class ValidatorsChanged(NotProven):
+    """The header names other validators than the trusted ones."""
+
+
+class NotAdvancing(NotProven):
+    """The header is older than, or beside, what was accepted before."""
+
+
+class ProofRefused(NotProven):
+    """The storage proof does not lead to the header's state root."""
+
+
+class JournalMismatch(NotProven):
+    """The logs do not fold to the proven head: altered, dropped, added or reordered."""
+
+
+class CheckpointTooOld(LedgerError):
+    """The trusted validators were last confirmed too long ago; a new network file is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """Why one source was not used."""
+
+    source: str
+    error: LedgerError
+
+    def __str__(self) -> str:
+        return f"{self.source}: {type(self.error).__name__}: {self.error}"
+
+
+class FollowFailed(LedgerError):
+    """No source could be used; the facts are as they were."""
+
+    def __init__(self, failures: tuple[SourceFailure, ...]) -> None:
+        super().__init__("; ".join(map(str, failures)) or "no source is configured")
+        self.failures = failures
+
+
+class OtherReplica(LedgerError):
+    """The replica's file belongs to another network or was written by a newer program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """A contract's custom error: its name and values, as public text."""
+
+    name: str
+    values: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.values)})"
+
+
+class TransactionReverted(LedgerError):
+    """The contract refused the call."""
+
+    def __init__(self, purpose: str, revert: Revert) -> None:
+        super().__init__(f"{purpose} was refused by the contract: {revert}")
+        self.revert = revert
+
+
+class TransactionNotFinal(LedgerError):
+    """No receipt in time; the transaction may still become final."""

@@ -1,0 +1,54 @@
+"""From the data of a revert to the contract's custom error, with its values as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from eth_abi.abi import decode
+
+from ledger.abi import selector, types_of
+from ledger.artifacts import CONTRACTS, artifact
+from ledger.errors import NodeRefused, Revert
+from ledger.hexadecimal import octets
+
+UNEXPLAINED = Revert("Unexplained", ())
+"""A revert without data, such as when the gas ran out."""
+
+_REASON = "Error(string)"
+
+
+def revert_of(error: NodeRefused) -> Revert | None:
+    """The custom error that a refused `eth_call` carries; None where the refusal is no revert."""
+    try:
+        data = octets(error.data)
+    except ValueError:
+        return UNEXPLAINED if "revert" in error.reason.lower() else None
+    return decode_revert(data)
+
+
+def decode_revert(data: bytes) -> Revert:
+    """The error of the revert's data; one that these contracts do not have keeps its selector as its name."""
+    found = _errors().get(data[:4])
+    if found is None:
+        return Revert(f"0x{data[:4].hex()}", ()) if data else UNEXPLAINED
+    signature, names = found
+    try:
+        values = decode(types_of(signature), data[4:], strict=False)
+    except Exception:  # eth_abi raises many kinds; the name alone still says something
+        return Revert(signature.split("(")[0], ())
+    return Revert(signature.split("(")[0], tuple(zip(names, map(_text, values), strict=True)))
+
+
+@cache
+def _errors() -> Mapping[bytes, tuple[str, tuple[str, ...]]]:
+    known = {selector(_REASON): (_REASON, ("reason",))}
+    for name in CONTRACTS:
+        for signature, entry in artifact(name).signatures("error").items():
+            known[selector(signature)] = (signature, tuple(each["name"] for each in entry["inputs"]))
+    return known
+
+
+def _text(value: Any) -> str:
+    return "0x" + value.hex() if isinstance(value, bytes) else str(value)

@@ -1,1 +1,1 @@
-"""The demo's story, told on real processes: who is who (`setting`), what happens (`chapters`), and what is left to look at (`page`)."""
+"""The demo, on real processes: who is who (`setting`), what happens (`chapters`), what is left to look at (`page`)."""

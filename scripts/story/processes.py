@@ -1,4 +1,4 @@
-"""The demo's processes: starts a `yinxin` service, waits until it answers, stops it, and adds up what memory they take."""
+"""The demo's processes: starts a `yinxin` service, waits for its answer, stops it, adds up the memory they take."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def free_port() -> int:
         return port
 
 
-def yinxin(*words: str | Path, stdin: str | None = None, ok: tuple[int, ...] = (0,), env: dict[str, str] | None = None) -> str:
+def yinxin(
+    *words: str | Path, stdin: str | None = None, ok: tuple[int, ...] = (0,), env: dict[str, str] | None = None
+) -> str:
     """Runs one command to its end and gives what it printed; another exit status than `ok` is an error."""
     done = subprocess.run(
         [str(YINXIN), *map(str, words)],
@@ -36,7 +38,9 @@ def yinxin(*words: str | Path, stdin: str | None = None, ok: tuple[int, ...] = (
         env={**os.environ, **(env or {})},
     )
     if done.returncode not in ok:
-        raise RuntimeError(f"yinxin {' '.join(map(str, words[:3]))} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise RuntimeError(
+            f"yinxin {' '.join(map(str, words[:3]))} ended with {done.returncode}:\n{done.stderr[-2000:]}"
+        )
     return done.stdout
 
 

@@ -1,4 +1,4 @@
-"""What a reader must refuse: a well-formed presentation with one thing changed, signed again so that nothing else is wrong."""
+"""What a reader must refuse: well-formed presentations with one thing changed, and signed again after that."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ VerifierError
 │   ├── NoSuchCheck         no_such_check        404
 │   └── MalformedSettings   malformed_settings   (command line only)
 └── WindowUnable            the window cannot work                                         exit 70
+    ├── CannotListen        cannot_listen        (command line only)
     └── StoreUnusable       store_unusable       503
 
 Texts never repeat what was handed in: it may be somebody's licence.
@@ -137,6 +138,12 @@ class MalformedSettings(RequestRefused):
 
 class WindowUnable(VerifierError):
     status = 503
+
+
+class CannotListen(WindowUnable):
+    code = "cannot_listen"
+    zh = "无法监听 {address}：{reason}"
+    en = "Cannot listen on {address}: {reason}"
 
 
 class StoreUnusable(WindowUnable):

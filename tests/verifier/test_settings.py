@@ -26,7 +26,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 def test_every_field_is_documented() -> None:
-    document = Path("docs/verifier.md").read_text("utf-8")
+    document = (Path(__file__).parents[2] / "docs/verifier.md").read_text("utf-8")
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert f"`{name}`" in document, f"docs/verifier.md does not name {name}"

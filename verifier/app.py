@@ -1,0 +1,63 @@
+"""Assembles the window's service: endpoints, what stands before them, and how errors are answered. Judges nothing.
+
+Attacked at the socket it can at most be kept busy: what it says comes from its own replica and its own record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from verifier import pages
+from verifier.errors import MalformedRequest, NoSuchCheck, VerifierError
+from verifier.following import Follower
+from verifier.guards import BodyLimit, InertPages
+from verifier.reading import ReadingLimits
+from verifier.receive import Window
+from verifier.routes import routes, wants_html
+
+_FORM_OVERHEAD_OCTETS = 64 * 1024
+
+
+def build_app(window: Window, follower: Follower, limits: ReadingLimits) -> FastAPI:
+    """The application of one window; it starts the follower and, at the end, stops it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        follower.start()
+        yield
+        await run_in_threadpool(follower.stop)
+
+    app = FastAPI(title="Yinxin window 印信异地窗口", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit, octets=limits.octets + _FORM_OVERHEAD_OCTETS)
+    app.add_middleware(InertPages)
+    app.include_router(routes(window, follower, limits))
+    _add_error_handlers(app, window, follower)
+    return app
+
+
+def _add_error_handlers(app: FastAPI, window: Window, follower: Follower) -> None:
+    def answer(http: Request, error: VerifierError, status: int) -> Response:
+        if wants_html(http):
+            return HTMLResponse(pages.error(error, window, follower.state), status)
+        body = {"code": error.code, "zh": error.text_zh, "en": error.text_en}
+        return JSONResponse({"error": body}, status)
+
+    @app.exception_handler(VerifierError)
+    async def refused(http: Request, error: VerifierError) -> Response:
+        return answer(http, error, error.status)
+
+    @app.exception_handler(HTTPException)
+    async def not_routed(http: Request, error: HTTPException) -> Response:
+        if error.status_code == 404:
+            return answer(http, NoSuchCheck(), 404)
+        return answer(http, MalformedRequest(expected=f"{http.method}: {error.detail}"), error.status_code)
+
+    @app.exception_handler(Exception)
+    async def failed(http: Request, _: Exception) -> Response:
+        return answer(http, VerifierError(), 500)

@@ -1,0 +1,115 @@
+"""`yinxin verifier`: run a window, or check one file. Reads the world's inputs; the procedure is in receive.py."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import click
+import uvicorn
+
+from verifier import receive, terminal
+from verifier.app import build_app
+from verifier.errors import CannotListen, VerifierError
+from verifier.following import Follower
+from verifier.handed_in import parse_day
+from verifier.opening import opened
+from verifier.reading import read
+from verifier.receive import Request
+from verifier.routes import check_to_json
+from verifier.settings import Settings, load_settings
+from verifier.view import view_of
+
+ACCEPTED, REJECTED, UNDETERMINED, NOTHING_TO_JUDGE, USAGE, INTERNAL = 0, 10, 20, 30, 64, 70
+_EXIT = {"accepted": ACCEPTED, "rejected": REJECTED, "undetermined": UNDETERMINED}
+_config = click.option(
+    "--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The window's settings, TOML."
+)
+
+
+@click.group()
+def verifier() -> None:
+    """The window's service 异地窗口."""
+
+
+@verifier.command()
+@_config
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written when the window listens.")
+def serve(config: Path, ready_file: Path | None) -> None:
+    """Run the window over HTTP."""
+    try:
+        settings = load_settings(config)
+        with opened(settings) as window:
+            follower = Follower(
+                window.replica, window.store, len(settings.sources), settings.follow_seconds, window.clock
+            )
+            app = build_app(window, follower, settings.limits)
+            with _listening(settings) as listener:
+                url = f"http://{settings.host}:{listener.getsockname()[1]}"
+                _announce(url, ready_file)
+                logging.getLogger("uvicorn.access").disabled = True
+                uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listener])
+    except VerifierError as e:
+        _fail(e, as_json=False)
+
+
+@verifier.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--at", "day", default="", help="Was it valid on that day? YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="The check as JSON.")
+@click.option("--update", is_flag=True, help="Look for newer facts first; otherwise nothing is asked of anybody.")
+@_config
+def check(file: BinaryIO, day: str, as_json: bool, update: bool, config: Path) -> NoReturn:
+    """Check FILE (a picture, a PDF or text; - for standard input) on the window's own replica.
+
+    Exit status: 0 accepted, 10 rejected, 20 undetermined, 30 nothing to judge, 64 usage, 70 internal error.
+    """
+    try:
+        settings = load_settings(config)
+        octets = file.read(settings.limits.octets + 1)
+        with opened(settings) as window:
+            if update:
+                Follower(window.replica, window.store, 1, 1.0, window.clock).look_now()
+            made = receive.receive(Request(window.new_id(), read(octets, settings.limits), parse_day(day)), window)
+            _print(made, as_json, window)
+    except VerifierError as e:
+        _fail(e, as_json=as_json)
+    sys.exit(_EXIT[str(made.report["verdict"])])
+
+
+def _print(made: receive.Check, as_json: bool, window: receive.Window) -> None:
+    if as_json:
+        click.echo(json.dumps(check_to_json(made), ensure_ascii=False, indent=2))
+        return
+    for line in terminal.lines(view_of(made, window.catalogue)):
+        click.echo(line)
+
+
+def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:
+    """The error in words, or as JSON, and its exit status."""
+    if as_json:
+        body = {"code": error.code, "zh": error.text_zh, "en": error.text_en}
+        click.echo(json.dumps({"error": body}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"{error.text_zh} {error.text_en} [{error.code}]", err=True)
+    sys.exit(error.exit_status)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port))
+    except OSError as e:
+        raise CannotListen(address=f"{settings.host}:{settings.port}", reason=e.strerror or "") from e
+
+
+def _announce(url: str, ready_file: Path | None) -> None:
+    click.echo(f"窗口 window: {url}")
+    if ready_file:
+        beside = ready_file.with_name(f"{ready_file.name}.new")
+        beside.write_text(json.dumps({"url": url, "pid": os.getpid()}), "utf-8")
+        beside.replace(ready_file)

@@ -1,0 +1,127 @@
+"""The procedure at the window: what is shown becomes a report on record. Everything it decides with is given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+
+from credential import Facts, Presentation, Report, Unreadable, Verdict, dates
+from credential.catalogue import Catalogue
+from credential.policy import Live, Policy
+from credential.qr import parse_presented
+from credential.report_json import report_to_json
+from credential.verify import verify
+from ledger.replica import Replica
+from verifier.errors import DateInFuture
+from verifier.store import Check, LiveCode, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `id` is the asker's: the same id again gets the same check again. `day` None asks about now."""
+
+    id: str
+    text: str = field(repr=False)
+    day: date | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """Of what was shown and asked; the salts inside keep it from being guessed."""
+        return sha256(f"{self.day or ''}\n{self.text}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a window decides with. `clock` gives Unix seconds, `new_id` an id that nobody can guess."""
+
+    name: str
+    policy: Policy
+    catalogue: Catalogue
+    replica: Replica
+    store: Store
+    clock: Callable[[], int]
+    new_id: Callable[[], str]
+
+
+def receive(request: Request, window: Window) -> Check:
+    """Judges what is shown; when it returns, the check is on record. Raises RequestRefused, WindowUnable."""
+    if earlier := window.store.find(request.id, request.digest):
+        return earlier
+    now = window.clock()
+    at = instant_asked(request.day, now)
+    shown = parse_presented(request.text, window.catalogue)
+    facts = window.replica.facts_for(shown)
+    code = live_code(shown)
+    report = judge(shown, facts, window, seen_before=code is not None and window.store.is_used(code), at=at, now=now)
+    kept = window.store.keep(_check(request, report, window), code if report.verdict is Verdict.ACCEPTED else None)
+    return kept or _receive_used(request, shown, facts, window, at, now)
+
+
+def _receive_used(
+    request: Request, shown: Presentation | Unreadable, facts: Facts, window: Window, at: int, now: int
+) -> Check:
+    """The same once more, for a live code that was accepted for another request while this one was judged."""
+    report = judge(shown, facts, window, seen_before=True, at=at, now=now)
+    kept = window.store.keep(_check(request, report, window), None)
+    assert kept is not None
+    return kept
+
+
+def judge(
+    shown: Presentation | Unreadable, facts: Facts, window: Window, *, seen_before: bool, at: int, now: int
+) -> Report:
+    return verify(shown, facts, window.policy, Live(seen_before), at, now)
+
+
+def instant_asked(day: date | None, now: int) -> int:
+    """Now for today or no day; a past day's last second, so that what was done on it counts. Raises DateInFuture."""
+    today = dates.day_of(now)
+    if day is None or day == today:
+        return now
+    if day > today:
+        raise DateInFuture(today=today.isoformat())
+    return dates.end_of(day) - 1
+
+
+def live_code(shown: Presentation | Unreadable) -> LiveCode | None:
+    """What a live code is used up by: the holder's key and the nonce it signed."""
+    if isinstance(shown, Unreadable) or shown.key_binding is None or shown.payload.holder_key is None:
+        return None
+    return LiveCode(shown.payload.holder_key.thumbprint, shown.key_binding.nonce)
+
+
+def _check(request: Request, report: Report, window: Window) -> Check:
+    public, personal = parted(report_to_json(report))
+    return Check(
+        id=window.new_id(),
+        request_id=request.id,
+        presented_digest=request.digest,
+        made_at=report.now,
+        window=window.name,
+        report=public,
+        personal=personal,
+    )
+
+
+def parted(report: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """A report's JSON without what is personal in it, and that: the claims, and the identifier that was claimed."""
+    public = dict(report)
+    claimed = dict(_mapping(public["claimed"]))
+    personal = {"claims": public["claims"], "certificate_identifier": claimed["certificate_identifier"]}
+    claimed["certificate_identifier"] = None
+    return public | {"claims": None, "claimed": claimed}, personal
+
+
+def joined(report: Mapping[str, object], personal: Mapping[str, object] | None) -> dict[str, object]:
+    """The report's JSON again, as far as its personal part has not been erased."""
+    if personal is None:
+        return {**report, "personal_data_erased": True}
+    claimed = {**_mapping(report["claimed"]), "certificate_identifier": personal["certificate_identifier"]}
+    return {**report, "claims": personal["claims"], "claimed": claimed, "personal_data_erased": False}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    assert isinstance(value, Mapping)
+    return value

@@ -123,7 +123,7 @@ class Facts:
 
     `as_of` is that block's time. `certificate_type` is set only where the metadata at hand has the digest that the
     ledger registered for (number, version); `type_is_registered` tells whether the ledger has (code, version) at all:
-    *registered, but this window lacks the metadata* differs from *unknown to the ledger*. `anchored_total` is the number
+    *registered, but this window lacks the metadata* differs from *unknown to the ledger*. `anchored_total` is the count
     of positions the authority has anchored. `agreements` are all whose types contain this one, in any state: the rules
     say which hold and what the others lack.
     """

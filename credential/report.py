@@ -63,7 +63,8 @@ class Claimed:
 class Report:
     """The outcome of one check, as of `at`, made at `now`, with the facts of `as_of` on the network of `fingerprint`.
 
-    `conditions` are what the clerk still has to do: `identity_document`, compare one with the holder named.
+    `conditions` are what the clerk still has to do where it is accepted: `identity_document`, compare one with the
+    holder named.
     """
 
     rows: tuple[Row, ...]

@@ -64,17 +64,20 @@ def verify(
 
 def _report(rows: tuple[Row, ...], shown: Presentation | Unreadable, facts: Facts, at: int, now: int) -> Report:
     accepted = all(row.outcome is Outcome.PASSES for row in rows)
-    conditions = tuple(str(row.evidence["condition"]) for row in rows if "condition" in row.evidence)
     return Report(
         rows=rows,
         claimed=_claimed(shown),
-        conditions=conditions,
+        conditions=_conditions(rows) if accepted else (),
         fingerprint=facts.fingerprint,
         as_of=facts.as_of,
         at=at,
         now=now,
         _claims=_claims(shown) if accepted and isinstance(shown, Presentation) else {},
     )
+
+
+def _conditions(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    return tuple(str(row.evidence["condition"]) for row in rows if "condition" in row.evidence)
 
 
 def _claims(shown: Presentation) -> Mapping[str, object]:

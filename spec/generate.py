@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the vectors of credentials, trees and types from the examples; with --check, only says which would change.
+"""Writes the vectors made from the examples; with --check, only says which would change.
 
 Run from the checkout with the project's Python: `python spec/generate.py [--check]`. Everything is deterministic.
 """
@@ -16,6 +16,7 @@ sys.path[:0] = [str(SPEC), str(SPEC.parent)]
 
 from examples import EXAMPLES, REFERENCE, Example  # noqa: E402
 from refusals import Parts, refusals  # noqa: E402
+from verdict_cases import verdict_vectors  # noqa: E402
 
 from credential import (  # noqa: E402
     ANY_WINDOW,
@@ -130,6 +131,7 @@ FILES: dict[str, Callable[[], object]] = {
     "refused-presentations.json": refused_vectors,
     "certificate-types.json": type_vectors,
     "trees.json": tree_vectors,
+    "verdict.json": verdict_vectors,
 }
 
 

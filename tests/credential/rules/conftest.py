@@ -1,4 +1,4 @@
-"""A check in which every rule passes, from spec/vectors/verdict.json, to change one thing in; the vectors' reader.
+"""A check in which every rule passes, from spec/vectors/verdict.json, to change one thing in; the vectors' reader."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The pure core: formats, trees, rules. No I/O, no clock, no randomness, no logging. This is its only public door."""
 
-from credential import base64url, dates, identifiers, salts, strict_json
+from credential import base64url, dates, identifiers, qr, salts, strict_json
+from credential.catalogue import Catalogue
 from credential.certificate_type import CertificateType, Field, Kind, MalformedType, parse_certificate_type
 from credential.claims import ClaimError, claim_errors
 from credential.facts import (
@@ -22,6 +23,7 @@ from credential.merkle import MAX_BATCH, Tree, WrongPathLength, leaf_hash, paddi
 from credential.parse import parse_presentation
 from credential.policy import Challenge, Live, Policy, Requested
 from credential.presentation import Disclosure, Header, KeyBinding, Payload, Presentation, Unreadable
+from credential.qr import MalformedQr, NotPackable, UnknownVersion, parse_presented
 from credential.report import Claimed, NotAccepted, Outcome, Report, Row, Verdict
 from credential.report_json import report_to_json
 from credential.sd_jwt import assemble, disclosures, issue, payload_octets, present, status_uri, validity
@@ -36,6 +38,7 @@ __all__ = [
     "AgreementFact",
     "AuthorityFact",
     "BatchFact",
+    "Catalogue",
     "CertificateIdentifier",
     "CertificateType",
     "Challenge",
@@ -50,9 +53,11 @@ __all__ = [
     "Kind",
     "Live",
     "MalformedIdentifier",
+    "MalformedQr",
     "MalformedType",
     "MemberFact",
     "NotAccepted",
+    "NotPackable",
     "Outcome",
     "Payload",
     "Period",
@@ -69,6 +74,7 @@ __all__ = [
     "State",
     "StatusChange",
     "Tree",
+    "UnknownVersion",
     "Unreadable",
     "Verdict",
     "WrongPathLength",
@@ -87,9 +93,11 @@ __all__ = [
     "parse_certificate_identifier",
     "parse_certificate_type",
     "parse_presentation",
+    "parse_presented",
     "path_length",
     "payload_octets",
     "present",
+    "qr",
     "reaches_back",
     "report_to_json",
     "root_from_path",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,3 +78,11 @@ def test_the_example_in_the_document_is_the_first_vector_with_the_seed(vectors):
     (vector,) = (each for each in vectors["packed"] if each["name"] == "reference-licence, seed")
     assert vector["text"] in document.replace("\\\n", "")
     assert to_text(from_text(vector["text"])) == vector["text"]
+
+
+def test_the_vectors_show_the_credentials_of_the_other_vectors(vectors):
+    """Or else: run spec/generate_qr.py after spec/generate.py."""
+    shown = {each["name"]: each["presentation"] for each in vectors["packed"]}
+    credentials = json.loads((SPEC / "vectors/credentials.json").read_text(encoding="utf-8"))
+    for each in (*credentials, json.loads((SPEC / "vectors/reference-licence.json").read_text(encoding="utf-8"))):
+        assert shown[f"{each['name']}, salts"] == each["presentation"]

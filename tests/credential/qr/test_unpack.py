@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from time import perf_counter
 
@@ -177,3 +178,12 @@ def result(octets: bytes, catalogue: Catalogue) -> str | QrError:
         return unpack(octets, catalogue)
     except QrError as error:
         return error
+
+
+def test_hidden_digests_may_come_in_any_order(catalogue, licence, claims, write):
+    text = write(licence, claims, shown=())
+    octets = pack(text, catalogue)
+    hidden = sorted(base64url.decode(each) for each in json.loads(unpack_payload(text))["_sd"])
+    at = min(map(octets.index, hidden))
+    assert unpack(changed(octets, at, b"".join(hidden)), catalogue) == text
+    assert unpack(changed(octets, at, b"".join(reversed(hidden))), catalogue) == text

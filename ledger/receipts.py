@@ -32,7 +32,7 @@ class Receipt:
 
 
 def parse_receipt(rpc: Rpc, answer: object) -> Receipt:
-    """The receipt of an `eth_getTransactionReceipt` answer; asks why, where the contract refused. Raises SourceError."""
+    """The receipt of an `eth_getTransactionReceipt` answer; asks again why, if the call failed. Raises SourceError."""
     if not isinstance(answer, Mapping):
         raise MalformedAnswer("a receipt is not an object")
     try:

@@ -1,0 +1,247 @@
+"""Exactly once from a database to the chain: what is enqueued with a business change is sent until it is final.
+
+A call is signed when it is enqueued, with the account's next nonce, and only ever sent as that one transaction: however
+often it is resent, the chain takes it once. The one exception is a nonce that somebody else used up before any node had
+acknowledged the call: that transaction, and those queued after it, can never run, and are signed again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+
+from ledger.accounts import Account, Fees
+from ledger.calls import Call
+from ledger.errors import NodeRefused
+from ledger.hexadecimal import to_hex
+from ledger.network_file import NetworkFile
+from ledger.outbox.tables import State, accounts, transactions
+from ledger.receipts import Receipt, parse_receipt, receipt_of
+from ledger.rpc import Rpc
+
+IN_FLIGHT = 64
+"""How many of one account's transactions are looked at, and sent, in one round."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One enqueued call. `reference` is what its enqueuer knows it by."""
+
+    id: int
+    account: bytes
+    nonce: int
+    reference: str
+    purpose: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one round did: how many calls became final, how many still wait, and what the node has against them."""
+
+    settled: int
+    waiting: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits: how many calls, and when the oldest was enqueued (Unix seconds)."""
+
+    count: int
+    since: int | None
+
+
+OnSettled = Callable[[Connection, Sent, Receipt], None]
+
+
+class Outbox:
+    """The outbox in one database for one network; its tables are `ledger.outbox.metadata`'s."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        network: NetworkFile,
+        *,
+        fees: Fees = Fees(),  # noqa: B008 - frozen
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._engine = engine
+        self._chain_id = network.chain_id
+        self._fees = fees
+        self._clock = clock
+
+    def adopt(self, connection: Connection, account: bytes, next_nonce: int) -> None:
+        """Begins with an account that was used before, at the chain's next nonce. A known account is left as it is."""
+        if _next_nonce(connection, account) is None:
+            connection.execute(insert(accounts).values(address=account, next_nonce=next_nonce))
+
+    def enqueue(self, connection: Connection, account: Account, call: Call, reference: str) -> int:
+        """Records the call within the caller's transaction: once that is committed, it will reach the chain, once.
+
+        An account never seen begins at nonce 0. Returns the row's id. `reference` and the call's purpose are public.
+        """
+        if call.to is None:
+            raise ValueError("the outbox sends calls of contracts, it creates none")
+        nonce = _take_nonce(connection, account.address)
+        signed = account.sign(self._chain_id, nonce, call, self._fees)
+        row = insert(transactions).values(
+            account=account.address,
+            nonce=nonce,
+            reference=reference,
+            purpose=call.purpose,
+            recipient=call.to,
+            data=call.data,
+            gas=call.gas,
+            raw=signed.raw,
+            hash=signed.hash,
+            state=State.QUEUED,
+            enqueued_at=int(self._clock()),
+        )
+        result = connection.execute(row.returning(transactions.c.id))
+        return int(result.scalar_one())
+
+    def waiting(self, connection: Connection) -> Waiting:
+        query = select(func.count(), func.min(transactions.c.enqueued_at)).where(_unsettled())
+        count, since = connection.execute(query).one()
+        return Waiting(count, since)
+
+    def deliver(self, rpc: Rpc, on_settled: OnSettled, *, signers: Iterable[Account] = ()) -> Delivery:
+        """One round: settles what is final, in nonce order, then sends what no node has. Raises SourceError.
+
+        `on_settled` is called in the transaction that marks a call settled: both happen, or neither, and it is called
+        again in the next round. `signers` are needed only where a nonce was used up by somebody else.
+        """
+        by_address = {signer.address: signer for signer in signers}
+        settled = 0
+        for account in self._waiting_accounts():
+            settled += self._settle(rpc, account, on_settled)
+            self._send(rpc, account, by_address.get(account))
+        return Delivery(settled, *self._left())
+
+    def _waiting_accounts(self) -> list[bytes]:
+        query = select(transactions.c.account).where(_unsettled()).distinct().order_by(transactions.c.account)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def _left(self) -> tuple[int, tuple[str, ...]]:
+        query = select(transactions.c.problem).where(_unsettled(), transactions.c.problem.is_not(None))
+        with self._engine.connect() as connection:
+            return self.waiting(connection).count, tuple(connection.scalars(query))
+
+    def _rows(self, account: bytes) -> list[Row[Any]]:
+        query = select(transactions).where(_unsettled(), transactions.c.account == account)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(transactions.c.nonce).limit(IN_FLIGHT)))
+
+    def _settle(self, rpc: Rpc, account: bytes, on_settled: OnSettled) -> int:
+        """Settles in nonce order what has a receipt: whoever is told of a call has been told of those before it."""
+        settled = 0
+        while rows := self._rows(account):
+            answers = rpc.batch("eth_getTransactionReceipt", [[to_hex(row.hash)] for row in rows])
+            for row, answer in zip(rows, answers, strict=True):
+                if answer is None:
+                    return settled
+                settled += self._settle_one(row, parse_receipt(rpc, answer), on_settled)
+        return settled
+
+    def _settle_one(self, row: Row[Any], receipt: Receipt, on_settled: OnSettled) -> int:
+        revert = str(receipt.revert) if receipt.revert else None
+        changes = {"state": State.SETTLED, "block": receipt.block, "revert": revert, "problem": None}
+        with self._engine.begin() as connection:
+            changed = connection.execute(update(transactions).where(_is(row), _unsettled()).values(changes))
+            if changed.rowcount == 0:  # another worker was first
+                return 0
+            on_settled(connection, _sent(row), receipt)
+        return 1
+
+    def _send(self, rpc: Rpc, account: bytes, signer: Account | None) -> None:
+        """Sends, in nonce order, what the node does not have; stops at the first that it refuses."""
+        rows = self._rows(account)
+        lost = set(self._lost(rpc, [row for row in rows if row.state == State.SENT]))
+        for row in rows:
+            if row.state == State.SENT and row.id not in lost:
+                continue
+            try:
+                rpc.call("eth_sendRawTransaction", to_hex(row.raw))
+            except NodeRefused as e:
+                if not self._taken_anyway(rpc, row, e, signer):
+                    return
+            self._mark(row, state=State.SENT, problem=None)
+
+    def _lost(self, rpc: Rpc, rows: list[Row[Any]]) -> Iterable[int]:
+        """Acknowledged once, but the node has neither receipt nor transaction any more."""
+        known = rpc.batch("eth_getTransactionByHash", [[to_hex(row.hash)] for row in rows])
+        for row, found in zip(rows, known, strict=True):
+            if found is None:
+                _log.warning("the node lost %s, sent again", row.purpose)
+                yield row.id
+
+    def _taken_anyway(self, rpc: Rpc, row: Row[Any], refusal: NodeRefused, signer: Account | None) -> bool:
+        """Whether the node has the refused transaction after all: it was sent before, and the answer was lost.
+
+        The nonce is asked before the receipt: if it is used up and the transaction is not final, it never can be.
+        """
+        used_up = rpc.nonce(row.account) > row.nonce
+        if receipt_of(rpc, row.hash) or rpc.call("eth_getTransactionByHash", to_hex(row.hash)):
+            return True
+        # What follows a queued row was never sent: numbering all again is safe. After a sent one it would not be.
+        if used_up and signer is not None and row.state == State.QUEUED:
+            self._renumber(row.account, rpc.nonce(row.account, "pending"), signer)
+            return False
+        problem = "its nonce was used by another transaction of the account" if used_up else str(refusal)
+        self._mark(row, problem=f"{row.purpose}: {problem}")
+        _log.warning("not sent: %s: %s", row.purpose, problem)
+        return False
+
+    def _renumber(self, account: bytes, next_nonce: int, signer: Account) -> None:
+        """Signs all that waits again, in order, from `next_nonce` on: as it was signed it can never run."""
+        with self._engine.begin() as connection:
+            query = select(transactions).where(_unsettled(), transactions.c.account == account)
+            rows = list(connection.execute(query.order_by(transactions.c.nonce.desc())))
+            last = next_nonce + len(rows) - 1
+            # From the last to the first, so that no two rows ever have one nonce.
+            for offset, row in enumerate(rows):
+                call = Call(row.recipient, row.data, row.gas, row.purpose)
+                signed = signer.sign(self._chain_id, last - offset, call, self._fees)
+                values = {"nonce": last - offset, "raw": signed.raw, "hash": signed.hash, "state": State.QUEUED}
+                connection.execute(update(transactions).where(_is(row)).values(values))
+            connection.execute(update(accounts).where(accounts.c.address == account).values(next_nonce=last + 1))
+        _log.warning("nonces of %s were used elsewhere; %d calls numbered again", to_hex(account), len(rows))
+
+    def _mark(self, row: Row[Any], **changes: str | None) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(update(transactions).where(_is(row), _unsettled()).values(changes))
+
+
+def _unsettled() -> Any:
+    return transactions.c.state != State.SETTLED
+
+
+def _is(row: Row[Any]) -> Any:
+    return transactions.c.id == row.id
+
+
+def _sent(row: Row[Any]) -> Sent:
+    return Sent(row.id, row.account, row.nonce, row.reference, row.purpose, row.hash)
+
+
+def _next_nonce(connection: Connection, account: bytes) -> int | None:
+    return connection.scalar(select(accounts.c.next_nonce).where(accounts.c.address == account))
+
+
+def _take_nonce(connection: Connection, account: bytes) -> int:
+    """The account's next nonce; the row stays locked until the caller's transaction ends, so none is given twice."""
+    taken = update(accounts).where(accounts.c.address == account).values(next_nonce=accounts.c.next_nonce + 1)
+    found = connection.scalar(taken.returning(accounts.c.next_nonce))
+    if found is not None:
+        return int(found) - 1
+    connection.execute(insert(accounts).values(address=account, next_nonce=1))
+    return 0

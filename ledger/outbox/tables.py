@@ -1,0 +1,47 @@
+"""The outbox's tables, made in the database of whoever uses it: `metadata.create_all(engine)`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+metadata = MetaData()
+
+
+class State(StrEnum):
+    """`queued`: no node is known to have acknowledged it. `sent`: one has. `settled`: it is final, done or reverted."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    SETTLED = "settled"
+
+
+accounts = Table(
+    "outbox_accounts",
+    metadata,
+    Column("address", LargeBinary(20), primary_key=True),
+    Column("next_nonce", Integer, nullable=False),
+)
+
+transactions = Table(
+    "outbox_transactions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", LargeBinary(20), nullable=False),
+    Column("nonce", Integer, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("recipient", LargeBinary(20), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("gas", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    Column("enqueued_at", Integer, nullable=False),
+    Column("problem", String),
+    Column("block", Integer),
+    Column("revert", String),
+    UniqueConstraint("account", "nonce"),
+    Index("outbox_transactions_by_state", "state", "account", "nonce"),
+)

@@ -15,7 +15,7 @@ class Binding(IntEnum):
 
     PAPER = 0
     """No holder's key in the payload."""
-    UNSIGNED = 1
+    AT_REST = 1
     """A holder's key, but no key binding: a credential at rest."""
     LIVE = 2
     """Key binding for any window."""
@@ -69,5 +69,5 @@ class Contents:
     @property
     def binding(self) -> Binding:
         if self.key_binding is None:
-            return Binding.PAPER if self.holder_key is None else Binding.UNSIGNED
+            return Binding.PAPER if self.holder_key is None else Binding.AT_REST
         return Binding.LIVE if self.key_binding.audience == ANY_WINDOW else Binding.REQUESTED

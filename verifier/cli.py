@@ -7,23 +7,28 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 import click
 import uvicorn
 
-from verifier import receive, terminal
+from verifier import terminal
 from verifier.app import build_app
 from verifier.errors import CannotListen, VerifierError
 from verifier.following import Follower
 from verifier.handed_in import parse_day
 from verifier.opening import opened
 from verifier.reading import read
-from verifier.receive import Request
+from verifier.receive import Request, Window, receive
 from verifier.routes import check_to_json
 from verifier.settings import Settings, load_settings
+from verifier.store import Check
 from verifier.view import view_of
+
+_log = logging.getLogger(__name__)
 
 ACCEPTED, REJECTED, UNDETERMINED, NOTHING_TO_JUDGE, USAGE, INTERNAL = 0, 10, 20, 30, 64, 70
 _EXIT = {"accepted": ACCEPTED, "rejected": REJECTED, "undetermined": UNDETERMINED}
@@ -42,7 +47,7 @@ def verifier() -> None:
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written when the window listens.")
 def serve(config: Path, ready_file: Path | None) -> None:
     """Run the window over HTTP."""
-    try:
+    with _failing(as_json=False):
         settings = load_settings(config)
         with opened(settings) as window:
             follower = Follower(
@@ -54,8 +59,6 @@ def serve(config: Path, ready_file: Path | None) -> None:
                 _announce(url, ready_file)
                 logging.getLogger("uvicorn.access").disabled = True
                 uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listener])
-    except VerifierError as e:
-        _fail(e, as_json=False)
 
 
 @verifier.command()
@@ -69,25 +72,35 @@ def check(file: BinaryIO, day: str, as_json: bool, update: bool, config: Path) -
 
     Exit status: 0 accepted, 10 rejected, 20 undetermined, 30 nothing to judge, 64 usage, 70 internal error.
     """
-    try:
+    with _failing(as_json=as_json):
         settings = load_settings(config)
         octets = file.read(settings.limits.octets + 1)
         with opened(settings) as window:
             if update:
                 Follower(window.replica, window.store, 1, 1.0, window.clock).look_now()
-            made = receive.receive(Request(window.new_id(), read(octets, settings.limits), parse_day(day)), window)
+            made = receive(Request(window.new_id(), read(octets, settings.limits), parse_day(day)), window)
             _print(made, as_json, window)
-    except VerifierError as e:
-        _fail(e, as_json=as_json)
     sys.exit(_EXIT[str(made.report["verdict"])])
 
 
-def _print(made: receive.Check, as_json: bool, window: receive.Window) -> None:
+def _print(made: Check, as_json: bool, window: Window) -> None:
     if as_json:
         click.echo(json.dumps(check_to_json(made), ensure_ascii=False, indent=2))
         return
     for line in terminal.lines(view_of(made, window.catalogue)):
         click.echo(line)
+
+
+@contextmanager
+def _failing(*, as_json: bool) -> Iterator[None]:
+    """Ends the command with an error's exit status; what nobody foresaw is an internal error, told without a trace."""
+    try:
+        yield
+    except VerifierError as e:
+        _fail(e, as_json=as_json)
+    except Exception as e:
+        _log.debug("internal error", exc_info=e)
+        _fail(VerifierError(), as_json=as_json)
 
 
 def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:

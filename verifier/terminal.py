@@ -22,9 +22,9 @@ def lines(view: CheckView) -> Iterator[str]:
             yield f"    问谁 ask: {finding.ask[0]} {finding.ask[1]}"
     for (zh, en), value in view.claims:
         yield f"  {zh} {en}: {value}"
-    for name, word in (("发证机关 issuer", view.issuer), ("认可依据 recognised by", view.basis)):
-        if word:
-            yield f"  {name}: {word[0]}"
+    if view.issuer and view.basis:
+        yield f"  发证机关 issuer: {view.issuer}"
+        yield f"  认可依据 recognised by: {view.basis[0]}"
     for (zh, en), value in view.claimed:
         yield f"  {zh} {en}: {value}（未经证实 unproven）"
     yield f"  数据截至 facts as of: {view.facts_as_of}（{view.facts_age[0]} {view.facts_age[1]}）"

@@ -54,7 +54,8 @@ class CheckView:
     summary: Word
     findings: tuple[Finding, ...]
     conditions: tuple[Word, ...]
-    issuer: Word | None
+    certificate_type: Word | None
+    issuer: str | None
     basis: Word | None
     claims: tuple[tuple[Word, str], ...] = field(repr=False)
     claimed: tuple[tuple[Word, str], ...] = field(repr=False)
@@ -82,6 +83,7 @@ def view_of(check: Check, catalogue: Catalogue) -> CheckView:
         summary=_SUMMARIES[verdict],
         findings=tuple(_findings(verdict, rows)),
         conditions=tuple(_word(each["text"]) for each in report["conditions"]),
+        certificate_type=(certificate_type.zh, certificate_type.en) if certificate_type else None,
         issuer=_issuer(rows) if verdict == "accepted" else None,
         basis=_basis(rows) if verdict == "accepted" else None,
         claims=tuple(_claims(report["claims"] or {}, certificate_type)),
@@ -115,8 +117,8 @@ def grouped(fingerprint: str) -> str:
 def _findings(verdict: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
     """The rows that made the verdict: failing ones, else the unknown ones that do not merely wait for another."""
     for row in rows:
-        decisive = row["outcome"] == "fails" if verdict == "rejected" else row["outcome"] == "unknown"
-        if decisive and row["text"] and (verdict == "rejected" or row["code"] != "precondition_not_met"):
+        decisive = row["outcome"] == "fails" or (verdict == "undetermined" and row["needs"] is None)
+        if decisive and row["text"]:
             ask = texts.ASKED.get(texts.Ask(row["next"]["ask"]))
             yield Finding(row["number"], row["code"], _word(row["text"]), _word(row["next"]), ask)
 
@@ -129,12 +131,10 @@ def _rule(row: dict[str, Any]) -> RuleLine:
     return RuleLine(row["number"], _word(row["title"]), outcome, words, text, row["code"], evidence)
 
 
-def _issuer(rows: list[dict[str, Any]]) -> Word:
+def _issuer(rows: list[dict[str, Any]]) -> str:
     """The proven issuer, from row 3."""
     evidence = rows[2]["evidence"]
-    region_zh, region_en = texts.region(evidence["region"])
-    name = evidence["authority_name"]
-    return f"{name}（{region_zh}）", f"{name} ({region_en})"
+    return f"{evidence['authority_name']}（{texts.region(evidence['region'])[0]}）"
 
 
 def _basis(rows: list[dict[str, Any]]) -> Word:

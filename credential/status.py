@@ -83,9 +83,8 @@ def is_allowed(origin: State, to: State, reason: Reason) -> bool:
     if origin in FINAL or origin is to:
         return False
     if _GRAVITY.index(to) > _GRAVITY.index(origin):
-        if reason is Reason.TRANSFER_COMPLETED:
-            return origin is State.TRANSFERRED_OUT
-        return _LEADS_TO.get(reason) is to
+        is_premature = reason is Reason.TRANSFER_COMPLETED and origin is not State.TRANSFERRED_OUT
+        return _LEADS_TO.get(reason) is to and not is_premature
     return _ENDS.get(reason) is origin
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import rlp
 from eth_hash.auto import keccak
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 from ledger.node.nodes import Nodes
 
@@ -49,10 +50,11 @@ def storage_proof(nodes: Nodes, account: Account, slot: int) -> tuple[bytes, ...
 
 
 def _proof(nodes: Nodes, root: bytes, key: bytes) -> tuple[bytes, ...]:
-    """RLP of the trie nodes from the root down. Nodes under 32 octets stand inside their parent and are left out (EIP-1186)."""
+    """RLP of the trie nodes from the root down. Those under 32 octets stand inside their parent (EIP-1186)."""
     if root == EMPTY_TRIE:
         return ()
-    encoded = [bytes(rlp.encode(node)) for node in HexaryTrie(nodes, root).get_proof(key)]
+    trie: Any = HexaryTrie(nodes, root)
+    encoded = [bytes(rlp.encode(node)) for node in trie.get_proof(key)]
     return tuple(node for place, node in enumerate(encoded) if place == 0 or len(node) >= 32)
 
 

@@ -1,7 +1,8 @@
 """Which transactions the node acknowledges. Refusals use geth's words, because client libraries match on them.
 
-Once acknowledged, a transaction runs in some block exactly once, or waits for the nonces before it. A second one with the
-same sender and nonce is therefore refused whatever it pays: there is nothing to outbid with on a chain without ether.
+Once acknowledged, a transaction runs in some block exactly once, or waits for the nonces before it. A second one with
+the same sender and nonce is therefore refused whatever it offers: on a chain without ether there is nothing to outbid
+with.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ledger.node.evm import BLOCK_GAS, Transaction, decode_transaction
 
 MAX_TRANSACTION_OCTETS = 131_072
 MAX_PENDING = 4_096
+MAX_PENDING_OCTETS = 16 * 1024 * 1024
 MAX_NONCES_AHEAD = 1_024
 _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
@@ -44,21 +46,26 @@ def read_transaction(raw: bytes, chain_id: int) -> Candidate:
     return Candidate(bytes(keccak(raw)), _sender(transaction), transaction.nonce, raw, transaction)
 
 
-def check_place(nonce: int, next_nonce: int, pending_nonces: list[int], pending_count: int) -> None:
-    """What depends on the chain and the pool: whether this nonce of the sender is free and near enough."""
+def check_room(pending_count: int, pending_octets: int) -> None:
+    if pending_count >= MAX_PENDING or pending_octets >= MAX_PENDING_OCTETS:
+        raise TransactionRefused("txpool is full")
+
+
+def check_nonce(nonce: int, next_nonce: int, pending_nonces: list[int]) -> None:
+    """Whether this nonce of the sender is free, in the chain and in the pool, and near enough."""
     if nonce < next_nonce:
         raise TransactionRefused(f"nonce too low: next nonce {next_nonce}, tx nonce {nonce}")
     if nonce in pending_nonces:
         raise TransactionRefused("replacement transaction underpriced")
     if nonce > next_nonce + MAX_NONCES_AHEAD:
         raise TransactionRefused(f"nonce too high: next nonce {next_nonce}, tx nonce {nonce}")
-    if pending_count >= MAX_PENDING:
-        raise TransactionRefused("txpool is full")
 
 
 def _decode(raw: bytes) -> Transaction:
     try:
         transaction = decode_transaction(raw)
+        if transaction.s > _HALF_ORDER:
+            raise TransactionRefused("invalid transaction v, r, s values")
         transaction.validate()
         same = transaction.encode() == raw
     except UnrecognizedTransactionType as e:
@@ -91,8 +98,6 @@ def _check_gas_and_price(transaction: Transaction) -> None:
 
 
 def _sender(transaction: Transaction) -> bytes:
-    if transaction.s > _HALF_ORDER:
-        raise TransactionRefused("invalid transaction v, r, s values")
     try:
         return bytes(transaction.sender)
     except (BadSignature, ValidationError, ValueError) as e:

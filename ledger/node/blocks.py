@@ -6,6 +6,7 @@ Header time is the clock's, never ahead of it: with at most one block a second t
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,10 +14,19 @@ from typing import Any
 import rlp
 from eth.constants import BLANK_ROOT_HASH, EMPTY_UNCLE_HASH
 from eth.db.trie import make_trie_root_and_nodes
+from eth.vm.interrupt import EVMMissingData
 from eth_keys.datatypes import PrivateKey
 
 from ledger.headers import MIX_HASH, Extra, Header, seal
-from ledger.node.evm import BLOCK_GAS, HEADER_GAS_LIMIT, Outcome, Transaction, run_transaction, state_of
+from ledger.node.evm import (
+    BLOCK_GAS,
+    HEADER_GAS_LIMIT,
+    Outcome,
+    Transaction,
+    decode_transaction,
+    run_transaction,
+    state_to_change,
+)
 from ledger.node.nodes import Nodes
 from ledger.node.records import Log, Mined, Pending, Produced
 from ledger.node.view import View
@@ -71,8 +81,10 @@ def ready(pending: Iterable[Pending], next_nonce: Callable[[bytes], int]) -> lis
     for sender, waiting in by_sender.items():
         expected, latest = next_nonce(sender), 0
         for one in sorted(waiting, key=lambda each: each.nonce):
-            if one.nonce != expected:
+            if one.nonce > expected:
                 break
+            if one.nonce < expected:
+                continue
             expected, latest = expected + 1, max(latest, one.arrival)
             ordered.append((latest, one.nonce, one))
     ordered.sort(key=lambda each: each[:2])
@@ -96,24 +108,31 @@ class BlockBuilder:
             timestamp=timestamp,
             extra_data=validator.extra_data(),
         )
-        self._state = state_of(view, self._nodes, self._header, chain_id, state_root=parent.state_root)
+        self._state = state_to_change(view, self._nodes, self._header, chain_id, parent.state_root)
         self._transactions: list[Transaction] = []
         self._receipts: list[Any] = []
         self._mined: list[Mined] = []
         self._logs: list[Log] = []
         self._refused: list[bytes] = []
+        self._stopped: set[bytes] = set()
         self._gas_used = 0
 
-    def add(self, pending: Pending, transaction: Transaction) -> bool:
-        """Runs the transaction as the block's next. False: no room for it here. One that can never run is refused for good."""
-        if self._gas_used + transaction.gas > BLOCK_GAS:
-            return False
+    def add(self, pending: Pending, decoded: Transaction | None) -> bool:
+        """Runs the transaction as the block's next. False: no room for it. One that can never run leaves the pool."""
+        if pending.sender in self._stopped:
+            return True
         try:
+            transaction = decoded or decode_transaction(pending.raw)
+            if self._gas_used + transaction.gas > BLOCK_GAS:
+                return False
             outcome = run_transaction(self._state, transaction)
+        except (sqlite3.Error, OSError, MemoryError, EVMMissingData):
+            raise  # our trouble, not the transaction's
         except Exception:
-            # One transaction that py-evm cannot run must not stop the chain.
+            # One that py-evm cannot run must not stop the chain. The sender's later ones wait for its nonce.
             _logger.exception("transaction 0x%s cannot run and leaves the pool", pending.hash.hex())
             self._refused.append(pending.hash)
+            self._stopped.add(pending.sender)
             return True
         self._record(pending, transaction, outcome)
         return True

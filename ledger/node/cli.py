@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="Data directory.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8545, show_default=True, help="0: any free port.")
-@click.option("--chain-id", type=click.IntRange(1, 2**53 - 1), default=20260, show_default=True, help="Fixed for ever.")
+@click.option(
+    "--chain-id", type=click.IntRange(1, 2**53 - 1), help="Of a new chain (20260 if not given); never changes."
+)
 @click.option("--heartbeat-seconds", type=click.IntRange(1), default=60, show_default=True, help="Greatest block age.")
 @click.option(
     "--block-seconds", type=click.IntRange(1), default=1, show_default=True, help="Least time between blocks."
@@ -28,7 +32,7 @@ def node_command(
     data: Path,
     host: str,
     port: int,
-    chain_id: int,
+    chain_id: int | None,
     heartbeat_seconds: int,
     block_seconds: int,
     ready_file: Path | None,
@@ -41,6 +45,8 @@ def node_command(
 
     if ready_file:
         ready_file.unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     settings = NodeSettings(data, chain_id, block_seconds, heartbeat_seconds)
     try:
         with _listen(host, port) as listening:
@@ -49,8 +55,15 @@ def node_command(
                 _serve(node, listening, host, ready_file)
             finally:
                 node.close()
+                if ready_file:
+                    ready_file.unlink(missing_ok=True)
     except StartRefused as e:
         raise click.ClickException(f"the node does not start: {e}") from e
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """uvicorn takes these signals while it serves, and raises them again when it has shut down."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

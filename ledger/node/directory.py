@@ -29,11 +29,11 @@ class DataDirectory:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
-        self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._lock = (path / "lock").open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
-            os.close(self._lock)
+            self._lock.close()
             raise StartRefused("another node is running on this data directory") from e
 
     @property
@@ -45,7 +45,7 @@ class DataDirectory:
         return self.path / "sealed-height"
 
     def validator_key(self, *, create: bool) -> bytes:
-        """The 32 octets of the validator's secp256k1 key, made at the first start. Refuses a file that others may read."""
+        """The validator's secp256k1 key, 32 octets, made at the first start. Refuses a file that others may read."""
         path = self.path / "validator.key"
         if create and not path.exists():
             _write_durably(path, secrets.token_bytes(32).hex() + "\n")
@@ -73,7 +73,7 @@ class DataDirectory:
         _write_durably(self._mark_path, f"{mark.number} {mark.hash.hex()}\n")
 
     def close(self) -> None:
-        os.close(self._lock)
+        self._lock.close()
 
 
 def _key_octets(text: str) -> bytes:

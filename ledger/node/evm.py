@@ -7,6 +7,7 @@ zeroBaseFee) and there is no block reward, so there is no ether on this chain an
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.london import LondonVM
+from eth.vm.forks.london.computation import LondonComputation
 from eth.vm.forks.london.state import LondonState, LondonTransactionExecutor
 from eth.vm.forks.london.transactions import LondonTransactionBuilder, UnsignedDynamicFeeTransaction
 from eth.vm.spoof import SpoofTransaction
+from eth_typing import Address, BlockNumber, Hash32
 
 from ledger.headers import Header
 from ledger.node.nodes import Nodes
@@ -27,6 +30,9 @@ BLOCK_GAS = 30_000_000
 
 HEADER_GAS_LIMIT = 2 * BLOCK_GAS
 """What headers say: with no block over half of it, zero is also what EIP-1559 computes as the next base fee."""
+
+CALL_SECONDS = 5.0
+"""The calls of one request are given up after this; geth's value. Transactions have no limit but their gas."""
 
 Transaction = Any
 """py-evm's signed transaction; it ships no usable types."""
@@ -58,24 +64,36 @@ class Outcome:
     contract: bytes | None
 
 
+class CallTimedOut(Exception):
+    """The calls of one request ran for longer than CALL_SECONDS."""
+
+
+class _TimedComputation(LondonComputation):
+    def consume_gas(self, amount: int, reason: str) -> None:
+        if time.monotonic() > self.state.deadline:  # type: ignore[attr-defined]
+            raise CallTimedOut
+        super().consume_gas(amount, reason)
+
+
+class _CallState(LondonState):
+    computation_class = _TimedComputation
+    deadline = float("inf")
+
+
 def decode_transaction(raw: bytes) -> Transaction:
     return LondonTransactionBuilder.decode(raw)
 
 
-def state_of(view: View, nodes: Nodes, header: Header, chain_id: int, *, state_root: bytes) -> Any:
-    """py-evm's state at `state_root`, for code that runs inside the block `header`."""
-    context = ExecutionContext(
-        coinbase=header.coinbase,
-        timestamp=header.timestamp,
-        block_number=header.number,
-        difficulty=header.difficulty,
-        mix_hash=header.mix_hash,
-        gas_limit=header.gas_limit,
-        prev_hashes=_ancestors(view, header.number),
-        chain_id=chain_id,
-        base_fee_per_gas=0,
-    )
-    return LondonState(AtomicDB(nodes), context, state_root)
+def state_to_change(view: View, nodes: Nodes, header: Header, chain_id: int, state_root: bytes) -> Any:
+    """py-evm's state at `state_root`, for transactions that run inside the block `header`."""
+    return LondonState(AtomicDB(nodes), _context(view, header, chain_id), Hash32(state_root))
+
+
+def state_to_ask(view: View, header: Header, chain_id: int) -> Any:
+    """py-evm's state after the block `header`, for the calls of one request; all of them together must end in time."""
+    state = _CallState(AtomicDB(Nodes(view)), _context(view, header, chain_id), Hash32(header.state_root))
+    state.deadline = time.monotonic() + CALL_SECONDS
+    return state
 
 
 def run_transaction(state: Any, transaction: Transaction) -> Outcome:
@@ -91,8 +109,8 @@ def run_transaction(state: Any, transaction: Transaction) -> Outcome:
 
 
 def run_call(state: Any, call: Call) -> Outcome:
-    """Runs it and leaves the state as it was. Neither nonce nor gas price is looked at."""
-    unsigned = UnsignedDynamicFeeTransaction(
+    """Runs it and leaves the state as it was. Nonce and prices are not looked at. Raises CallTimedOut."""
+    unsigned: Any = UnsignedDynamicFeeTransaction(
         chain_id=state.execution_context.chain_id,
         nonce=0,
         max_priority_fee_per_gas=0,
@@ -103,7 +121,7 @@ def run_call(state: Any, call: Call) -> Outcome:
         data=call.data,
         access_list=call.access_list,
     )
-    transaction = SpoofTransaction(unsigned, from_=call.sender, sender=call.sender)
+    transaction: Any = SpoofTransaction(unsigned, from_=call.sender)
     executor = LondonTransactionExecutor(state)
     state.lock_changes()
     snapshot = state.snapshot()
@@ -115,8 +133,22 @@ def run_call(state: Any, call: Call) -> Outcome:
 
 
 def intrinsic_gas(call: Call) -> int:
-    unsigned = UnsignedDynamicFeeTransaction(0, 0, 0, 0, 0, call.to, call.value, call.data, call.access_list)
+    unsigned: Any = UnsignedDynamicFeeTransaction(0, 0, 0, 0, 0, call.to, call.value, call.data, call.access_list)
     return int(unsigned.intrinsic_gas)
+
+
+def _context(view: View, header: Header, chain_id: int) -> ExecutionContext:
+    return ExecutionContext(
+        coinbase=Address(header.coinbase),
+        timestamp=header.timestamp,
+        block_number=BlockNumber(header.number),
+        difficulty=header.difficulty,
+        mix_hash=Hash32(header.mix_hash),
+        gas_limit=header.gas_limit,
+        prev_hashes=_ancestors(view, header.number),
+        chain_id=chain_id,
+        base_fee_per_gas=0,
+    )
 
 
 def _outcome(transaction: Transaction, computation: Any) -> Outcome:
@@ -131,6 +163,6 @@ def _outcome(transaction: Transaction, computation: Any) -> Outcome:
     )
 
 
-def _ancestors(view: View, number: int) -> Iterable[bytes]:
+def _ancestors(view: View, number: int) -> Iterable[Hash32]:
     """For BLOCKHASH: hashes of the blocks before `number`, newest first, read as they are asked for."""
-    return (view.block_hash(earlier) for earlier in range(number - 1, max(-1, number - 257), -1))
+    return (Hash32(view.block_hash(earlier)) for earlier in range(number - 1, max(-1, number - 257), -1))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from ledger.node.accounts import account_at
-from ledger.node.admission import Candidate, check_place, read_transaction
+from ledger.node.admission import Candidate, check_nonce, check_room, read_transaction
 from ledger.node.blocks import BlockBuilder, ready
 from ledger.node.directory import Mark
 from ledger.node.evm import Transaction
@@ -34,11 +34,12 @@ class Node:
         self._clock = clock
         self._opened = open_chain(settings, int(clock()))
         self._decoded: dict[bytes, Transaction] = {}
-        self._producer = Producer(self._due_in, self._produce)
+        """Pending transactions since the start, because recovering a sender takes 12 ms."""
+        self._producer = Producer(self._due_in, self.make_block)
 
     @property
     def chain_id(self) -> int:
-        return self._settings.chain_id
+        return self._opened.chain_id
 
     @property
     def genesis_hash(self) -> bytes:
@@ -61,7 +62,10 @@ class Node:
         return self._store.reading()
 
     def submit(self, raw: bytes) -> bytes:
-        """Acknowledges a signed transaction by its hash: it survives a crash and will be in one block. Sent again, same answer."""
+        """Acknowledges a signed transaction by its hash: it survives a crash and will be in one block.
+
+        Sent again, it gets the same answer and does nothing.
+        """
         candidate = read_transaction(raw, self.chain_id)
         with self._store.writing:
             if not self._is_known(candidate):
@@ -69,6 +73,24 @@ class Node:
                 self._decoded[candidate.hash] = candidate.transaction
         self._producer.wake()
         return candidate.hash
+
+    def make_block(self) -> bool:
+        """Makes the next block if there is something for it. True: more transactions are ready than it could take.
+
+        Only the producer's thread, or a test that did not `start`, calls it.
+        """
+        with self._store.reading() as view:
+            waiting = ready(view.pending(), lambda sender: self._next_nonce(view, sender))
+            if self._due_in(wanted=bool(waiting)) > 0:
+                return bool(waiting)
+            builder = BlockBuilder(view, self._opened.validator, self.chain_id, int(self._clock()))
+            left = self._fill(builder, waiting)
+            block = builder.sealed()
+        mark = Mark(block.header.number, block.header.hash)
+        self._store.commit(block, before_publishing=lambda: self._opened.directory.set_mark(mark))
+        for gone in (*(mined.hash for mined in block.mined), *block.refused):
+            self._decoded.pop(gone, None)
+        return left
 
     @property
     def _store(self) -> Store:
@@ -79,7 +101,8 @@ class Node:
             if view.pending_by_hash(candidate.hash) or view.mined(candidate.hash):
                 return True
             account = account_at(Nodes(view), view.head_header().state_root, candidate.sender)
-            check_place(candidate.nonce, account.nonce, view.pending_nonces(candidate.sender), view.pending_count())
+            check_room(*view.pending_size())
+            check_nonce(candidate.nonce, account.nonce, view.pending_nonces(candidate.sender))
             return False
 
     def _due_in(self, wanted: bool) -> float:
@@ -93,32 +116,12 @@ class Node:
         )
         return at - self._clock()
 
-    def _produce(self) -> bool:
-        """Makes the next block if there is anything for it. True: more transactions are ready than it could take."""
-        with self._store.reading() as view:
-            waiting = ready(view.pending(), lambda sender: self._next_nonce(view, sender))
-            if not waiting and self._due_in(wanted=False) > 0:
-                return False
-            builder = BlockBuilder(view, self._opened.validator, self.chain_id, int(self._clock()))
-            left = self._fill(builder, waiting)
-            block = builder.sealed()
-        mark = Mark(block.header.number, block.header.hash)
-        self._store.commit(block, before_publishing=lambda: self._opened.directory.set_mark(mark))
-        for gone in (*(mined.hash for mined in block.mined), *block.refused):
-            self._decoded.pop(gone, None)
-        return left
-
     def _fill(self, builder: BlockBuilder, waiting: list[Pending]) -> bool:
         started = time.monotonic()
         for pending in waiting:
-            if time.monotonic() - started > _FILL_SECONDS or not builder.add(pending, self._transaction(pending)):
+            if time.monotonic() - started > _FILL_SECONDS or not builder.add(pending, self._decoded.get(pending.hash)):
                 return True
         return False
-
-    def _transaction(self, pending: Pending) -> Transaction:
-        """Kept from when it was submitted, because recovering a sender takes 12 ms; read again after a restart."""
-        transaction = self._decoded.get(pending.hash)
-        return transaction or read_transaction(pending.raw, self.chain_id).transaction
 
     def _next_nonce(self, view: View, sender: bytes) -> int:
         return account_at(Nodes(view), view.head_header().state_root, sender).nonce

@@ -1,4 +1,4 @@
-"""The trie database under py-evm: reads nodes from a view, keeps what is written in memory until the block is committed."""
+"""The trie database under py-evm: reads nodes from a view, keeps what is written until the block is committed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from eth.db.backends.base import BaseDB
 from ledger.node.view import View
 
 
-class Nodes(BaseDB):  # type: ignore[misc]
+class Nodes(BaseDB):
     """py-evm's BaseDB. State is kept for every block, so nothing is ever deleted."""
 
     def __init__(self, view: View) -> None:

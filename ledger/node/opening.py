@@ -1,4 +1,4 @@
-"""Opening a data directory: the first start makes key and genesis, every later one proves that all parts belong together."""
+"""Opening a data directory: the first start makes key and genesis, later ones prove that all parts belong together."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ledger.node.accounts import EMPTY_TRIE
 from ledger.node.blocks import Validator, genesis_block
 from ledger.node.directory import DataDirectory, Mark
 from ledger.node.errors import StartRefused
-from ledger.node.settings import NodeSettings
+from ledger.node.settings import DEFAULT_CHAIN_ID, NodeSettings
 from ledger.node.store import Store
 from ledger.node.view import View
 
 _HASH_RULE = "qbft"
+_CLOCK_TOLERANCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Opened:
     directory: DataDirectory
     store: Store
     validator: Validator
+    chain_id: int
     genesis_hash: bytes
 
     def close(self) -> None:
@@ -49,16 +51,17 @@ def _opened(directory: DataDirectory, store: Store, settings: NodeSettings, now:
     if identity is None and mark is not None:
         raise StartRefused(f"the database is gone, but blocks up to {mark.number} have been sealed")
     validator = Validator(PrivateKey(directory.validator_key(create=identity is None)))
-    wanted = {"hash_rule": _HASH_RULE, "chain_id": str(settings.chain_id), "validator": validator.address.hex()}
+    chain_id = settings.chain_id or int((identity or {}).get("chain_id", DEFAULT_CHAIN_ID))
+    wanted = {"hash_rule": _HASH_RULE, "chain_id": str(chain_id), "validator": validator.address.hex()}
     if identity is None:
         # A second before now, so that the first block need not wait.
         store.create(wanted, genesis_block(validator, now - 1))
     else:
         _check_identity(identity, wanted)
     with store.reading() as view:
-        _check_head(view, validator)
+        _check_head(view, validator, now)
         directory.set_mark(_raised(mark, view))
-        return Opened(directory, store, validator, view.block_hash(0))
+        return Opened(directory, store, validator, chain_id, view.block_hash(0))
 
 
 def _check_identity(identity: dict[str, str], wanted: dict[str, str]) -> None:
@@ -67,7 +70,7 @@ def _check_identity(identity: dict[str, str], wanted: dict[str, str]) -> None:
             raise StartRefused(f"the database has {name} {identity.get(name)}, this node {value}")
 
 
-def _check_head(view: View, validator: Validator) -> None:
+def _check_head(view: View, validator: Validator, now: int) -> None:
     """The head must be what its hash says, sealed by our key (the genesis by nobody), with its state at hand."""
     try:
         head = view.head_header()
@@ -77,6 +80,8 @@ def _check_head(view: View, validator: Validator) -> None:
     expected = (validator.address,) if head.number else ()
     if head.number != view.head or head.hash != view.block_hash(view.head) or sealed_by != expected:
         raise StartRefused(f"block {view.head} is not sealed by this node's key")
+    if head.timestamp > now + _CLOCK_TOLERANCE_SECONDS:
+        raise StartRefused(f"block {view.head} is {head.timestamp - now} s ahead of the clock: check the clock")
     if not _has_state(view, head):
         raise StartRefused(f"the state of block {view.head} is missing")
 

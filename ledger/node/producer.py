@@ -22,7 +22,7 @@ def next_block_at(head_time: int, *, wanted: bool, block_seconds: int, heartbeat
 class Producer(threading.Thread):
     """Calls `produce` when a block is due, until it is stopped. A failure is logged and tried again.
 
-    `due_in(wanted)` tells the seconds to wait; `produce()` tells whether more transactions are ready for the next block.
+    `due_in(wanted)` tells the seconds to wait; `produce()` whether more transactions are ready for the next block.
     """
 
     def __init__(self, due_in: Callable[[bool], float], produce: Callable[[], bool]) -> None:
@@ -47,9 +47,9 @@ class Producer(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        while self._wait_until_due():
+        while not self._stopping:
             try:
-                if self._produce():
+                if self._wait_until_due() and self._produce():
                     self.wake()
             except Exception:
                 _logger.exception("no block could be made; trying again")

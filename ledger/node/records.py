@@ -10,7 +10,7 @@ from ledger.headers import Header
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A transaction in the chain, with its receipt. `contract` is set by a creation, `revert` only where status is 0."""
+    """A transaction in the chain, with its receipt. `contract` is set by a creation, `revert` where status is 0."""
 
     hash: bytes
     number: int

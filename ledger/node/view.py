@@ -82,8 +82,10 @@ class View:
     def pending_nonces(self, sender: bytes) -> list[int]:
         return [row[0] for row in self._all("SELECT nonce FROM pending WHERE sender = ? ORDER BY nonce", sender)]
 
-    def pending_count(self) -> int:
-        return int(self._one("SELECT count(*) FROM pending")[0])
+    def pending_size(self) -> tuple[int, int]:
+        """How many transactions wait, and their octets."""
+        count, octets = self._one("SELECT count(*), ifnull(sum(length(raw)), 0) FROM pending")
+        return count, octets
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._connection.execute(sql, values).fetchone()

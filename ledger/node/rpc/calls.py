@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from eth.exceptions import OutOfGas, Revert, VMError
 from eth_utils.exceptions import ValidationError
 
 from ledger.node.errors import ExecutionReverted, NotAvailable, RequestRefused
-from ledger.node.evm import BLOCK_GAS, Call, Outcome, intrinsic_gas, run_call, state_of
-from ledger.node.nodes import Nodes
+from ledger.node.evm import CALL_SECONDS, Call, CallTimedOut, Outcome, intrinsic_gas, run_call, state_to_ask
 from ledger.node.rpc.answers import hexed
 from ledger.node.view import View
 
@@ -45,7 +45,7 @@ def _state(view: View, number: int, chain_id: int) -> Any:
     header = view.header(number)
     if header is None:
         raise NotAvailable("header not found")
-    return state_of(view, Nodes(view), header, chain_id, state_root=header.state_root)
+    return state_to_ask(view, header, chain_id)
 
 
 def _run(state: Any, call: Call, gas: int) -> Outcome:
@@ -53,7 +53,9 @@ def _run(state: Any, call: Call, gas: int) -> Outcome:
     if gas < needed:
         raise RequestRefused(f"intrinsic gas too low: gas {gas}, minimum needed {needed}")
     try:
-        return run_call(state, Call(call.sender, call.to, gas, call.value, call.data, call.access_list))
+        return run_call(state, replace(call, gas=gas))
+    except CallTimedOut as e:
+        raise RequestRefused(f"execution aborted (timeout = {CALL_SECONDS:g}s)") from e
     except (ValidationError, VMError) as e:
         raise RequestRefused(f"call cannot run: {e}") from e
 
@@ -64,8 +66,7 @@ def _raise_for(outcome: Outcome, gas: int) -> None:
     if isinstance(outcome.error, Revert):
         raise ExecutionReverted(_revert_message(outcome.output), hexed(outcome.output))
     if isinstance(outcome.error, OutOfGas):
-        limit = f" (gas required exceeds allowance ({min(gas, BLOCK_GAS)}))"
-        raise RequestRefused(f"out of gas{limit}")
+        raise RequestRefused(f"out of gas: gas required exceeds allowance ({gas})")
     raise RequestRefused(f"execution failed: {type(outcome.error).__name__}")
 
 

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0's envelope: from request octets to response octets, batches included. Methods are called through a table."""
+"""JSON-RPC 2.0's envelope: from request octets to response octets, batches included. The methods are in a table."""
 
 from __future__ import annotations
 

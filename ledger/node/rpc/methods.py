@@ -7,6 +7,7 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
+from ledger.headers import Header
 from ledger.node import accounts
 from ledger.node.errors import InvalidParams, LimitExceeded
 from ledger.node.node import Node
@@ -32,7 +33,7 @@ def method_table(node: Node) -> dict[str, Method]:
 
 
 class Methods:
-    """Each method reads one consistent view. Signatures are the parameters: positional, with defaults where optional."""
+    """Each method reads one consistent view. Its signature is its list of parameters, with defaults where optional."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -86,13 +87,13 @@ class Methods:
     def eth_getBlockByNumber(self, number: Any, full: Any = False) -> Json | None:
         with self._node.reading() as view:
             header = view.header(params.block_number(number, "block", view))
-            return header and answers.block(view, header, full=params.flag(full, "full"))
+            return _block(view, header, full)
 
     def eth_getBlockByHash(self, block_hash: Any, full: Any = False) -> Json | None:
         with self._node.reading() as view:
             number = view.number_of(params.data(block_hash, "block hash", 32))
             header = None if number is None else view.header(number)
-            return header and answers.block(view, header, full=params.flag(full, "full"))
+            return _block(view, header, full)
 
     def eth_getBlockReceipts(self, block: Any) -> list[Json] | None:
         with self._node.reading() as view:
@@ -113,12 +114,12 @@ class Methods:
             if mined := view.mined(key):
                 return answers.transaction(mined, view.block_hash(mined.number))
             pending = view.pending_by_hash(key)
-            return pending and answers.pending_transaction(pending)
+            return None if pending is None else answers.pending_transaction(pending)
 
     def eth_getTransactionReceipt(self, transaction_hash: Any) -> Json | None:
         with self._node.reading() as view:
             mined = view.mined(params.data(transaction_hash, "transaction hash", 32))
-            return mined and answers.receipts(view, mined.number)[mined.position]
+            return None if mined is None else answers.receipts(view, mined.number)[mined.position]
 
     def eth_getLogs(self, query: Any) -> list[Json]:
         with self._node.reading() as view:
@@ -180,6 +181,11 @@ class Methods:
                 "storageHash": hexed(account.storage_root),
                 "storageProof": [_storage_proof(nodes, account, key) for key in slots],
             }
+
+
+def _block(view: View, header: Header | None, full: Any) -> Json | None:
+    wants_transactions = params.flag(full, "full")
+    return None if header is None else answers.block(view, header, full=wants_transactions)
 
 
 def _account(view: View, address: Any, block: Any) -> tuple[Nodes, accounts.Account]:

@@ -16,9 +16,8 @@ MAX_LOG_VALUES = 1_000
 _QUANTITY = re.compile("0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _DATA = re.compile("0x(?:[0-9a-fA-F]{2})*")
 _NEWEST = frozenset({"latest", "pending", "safe", "finalized"})
-_CALL_MEMBERS = frozenset(
-    "from to gas gasPrice maxFeePerGas maxPriorityFeePerGas value data input nonce chainId type accessList".split()
-)
+_PRICES_AND_FORM = ("gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "nonce", "chainId", "type")
+_CALL_MEMBERS = frozenset({"from", "to", "gas", "value", "data", "input", "accessList", *_PRICES_AND_FORM})
 
 
 def quantity(value: Any, name: str) -> int:
@@ -50,7 +49,7 @@ def slot(value: Any, name: str) -> int:
 
 
 def block_number(value: Any, name: str, view: View) -> int:
-    """The number of a tag or quantity, whether or not there is such a block. The head is final, so it has four names."""
+    """The number of a tag or quantity, whether or not there is such a block. The head is final: it has four names."""
     if value in _NEWEST:
         return view.head
     return 0 if value == "earliest" else quantity(value, name)
@@ -58,10 +57,7 @@ def block_number(value: Any, name: str, view: View) -> int:
 
 def state_block(value: Any, view: View) -> int:
     """The number of an existing block: a tag, a quantity, or an object as in EIP-1898."""
-    if isinstance(value, Mapping):
-        number = _by_object(value, view)
-    else:
-        number = block_number(value, "block", view)
+    number = _by_object(value, view) if isinstance(value, Mapping) else block_number(value, "block", view)
     if number is None or number > view.head:
         raise NotAvailable("header not found")
     return number
@@ -70,7 +66,7 @@ def state_block(value: Any, view: View) -> int:
 def call(value: Any) -> Call:
     """The transaction object of eth_call and eth_estimateGas. Prices are read for form and count for nothing."""
     members = _object(value, "transaction", _CALL_MEMBERS)
-    for name in ("gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "nonce", "chainId", "type"):
+    for name in _PRICES_AND_FORM:
         quantity(members.get(name, "0x0"), name)
     return Call(
         sender=data(members.get("from", "0x" + "00" * 20), "from", 20),

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from ledger.errors import TransactionNotFinal as TransactionNotFinal
     from ledger.errors import TransactionReverted as TransactionReverted
     from ledger.network_file import NetworkFile as NetworkFile
-    from ledger.network_file import parse as parse_network_file
-    from ledger.network_file import read as read_network_file
-    from ledger.network_file import serialise as serialise_network_file
+    from ledger.network_file import parse_network_file as parse_network_file
+    from ledger.network_file import read_network_file as read_network_file
+    from ledger.network_file import serialise_network_file as serialise_network_file
     from ledger.outbox import Delivery as Delivery
     from ledger.outbox import Outbox as Outbox
     from ledger.outbox import Sent as Sent
+    from ledger.outbox import Waiting as Waiting
+    from ledger.reading import RegistryReader as RegistryReader
     from ledger.receipts import Receipt as Receipt
     from ledger.registries import Member as Member
     from ledger.registries import Registries as Registries
@@ -66,6 +68,7 @@ _HOMES = {
     "Progress": "replica",
     "Receipt": "receipts",
     "Registries": "registries",
+    "RegistryReader": "reading",
     "Replica": "replica",
     "Revert": "errors",
     "Rpc": "rpc",
@@ -74,14 +77,15 @@ _HOMES = {
     "SourceFailure": "errors",
     "TransactionNotFinal": "errors",
     "TransactionReverted": "errors",
+    "Waiting": "outbox",
     "deploy": "deployment",
     "keep_following": "replica",
     "load_account": "accounts",
     "load_catalogue": "catalogue",
-    "parse_network_file": "network_file.parse",
-    "read_network_file": "network_file.read",
+    "parse_network_file": "network_file",
+    "read_network_file": "network_file",
     "save_account": "accounts",
-    "serialise_network_file": "network_file.serialise",
+    "serialise_network_file": "network_file",
 }
 
 __all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts
@@ -91,9 +95,9 @@ def __getattr__(name: str) -> object:
     if name == "events":
         return import_module("ledger.events")
     try:
-        module, _, inside = _HOMES[name].partition(".")
+        home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module 'ledger' has no attribute {name!r}") from None
-    found: object = getattr(import_module(f"ledger.{module}"), inside or name)
+    found: object = getattr(import_module(f"ledger.{home}"), name)
     globals()[name] = found
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ledger.commands import COMMANDS
 from ledger.node.cli import node_command
 
 
@@ -12,4 +13,5 @@ def ledger() -> None:
     """The chain: run a node, deploy the registries, follow the ledger."""
 
 
-ledger.add_command(node_command)
+for command in (node_command, *COMMANDS):
+    ledger.add_command(command)

@@ -79,12 +79,12 @@ class NetworkFile:
         return first_head(self.chain_id, self.journal.address, self.network_id)
 
 
-def serialise(network: NetworkFile) -> bytes:
-    """The file's octets, for people to read; `parse` gives back the same value."""
+def serialise_network_file(network: NetworkFile) -> bytes:
+    """The file's octets, for people to read; `parse_network_file` gives back the same value."""
     return json.dumps(_as_json(network), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def parse(document: bytes) -> NetworkFile:
+def parse_network_file(document: bytes) -> NetworkFile:
     """The network of a file. Raises MalformedNetworkFile on anything but exactly the format's members and forms."""
     if len(document) > MAX_OCTETS:
         raise MalformedNetworkFile(f"a network file has at most {MAX_OCTETS} octets, this has {len(document)}")
@@ -94,11 +94,11 @@ def parse(document: bytes) -> NetworkFile:
         raise MalformedNetworkFile(str(e)) from e
 
 
-def read(path: Path) -> NetworkFile:
+def read_network_file(path: Path) -> NetworkFile:
     """The network of the file at `path`. Raises MalformedNetworkFile, also where it cannot be read."""
     try:
         with path.open("rb") as file:
-            return parse(file.read(MAX_OCTETS + 1))
+            return parse_network_file(file.read(MAX_OCTETS + 1))
     except OSError as e:
         raise MalformedNetworkFile(f"cannot read {path}: {e.strerror}") from e
 

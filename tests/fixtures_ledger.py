@@ -1,7 +1,7 @@
 """A whole small ledger for tests: a real node, deployed registries, regions, authorities, types, one agreement.
 
-`ledger_world` is made once a session. Tests may add to it (authorities, batches, statuses) but never change what it began
-with; a test that has to, makes its own with `make_world`.
+`ledger_world` is made once a session. Tests may add to it (authorities, batches, statuses) but never change what it
+began with; a test that has to, makes its own with `make_world`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from credential import (
 )
 from credential.catalogue import Catalogue
 from ledger import Account, Administration, Call, Member, NetworkFile, Registries, Replica, deploy, load_catalogue
-from ledger.network_file import serialise
+from ledger.network_file import serialise_network_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SHANGHAI, ANHUI, GUANGDONG, SICHUAN = 310000, 340000, 440000, 510000
@@ -212,7 +212,7 @@ def make_world(url: str, folder: Path) -> World:
     council = Account.create()
     network = deploy(url, council, "测试网 test network")
     network_path = folder / "network.json"
-    network_path.write_bytes(serialise(network))
+    network_path.write_bytes(serialise_network_file(network))
     world = World(url, network, network_path, council, {code: Account.create() for code in REGIONS}, load_catalogue())
     calls = world.registries
     world.send(
@@ -230,7 +230,7 @@ def make_world(url: str, folder: Path) -> World:
 
 
 def _agree(world: World) -> None:
-    """Agreement 1: Shanghai and Anhui issue, Guangdong recognises, business licences and food permits; Sichuan is out."""
+    """Agreement 1: Shanghai and Anhui issue, Guangdong recognises types 1 and 2; Sichuan is out."""
     calls = world.registries
     members = [Member(SHANGHAI, True, False), Member(ANHUI, True, False), Member(GUANGDONG, False, True)]
     proposal = calls.propose_agreement(GUANGDONG, b"\x11" * 32, [BUSINESS_LICENCE, FOOD_PERMIT], STARTS, None, members)

@@ -51,17 +51,22 @@ def fetch_update(rpc: Rpc, network: NetworkFile, known: Known, now: int) -> Upda
     4. The journal's contract and head are proven under that header's state root.
     5. All logs since the accepted block fold to that head.
     """
-    _require_chain(rpc, network)  # 1
-    trusted = _trusted(network, known.accepted)
-    require_recent(trusted, now)  # 2
-    header = check_header(rpc.header(), trusted)  # 3
+    header, head = proven_block(rpc, network, known.accepted, now)  # 1 to 4
     if known.accepted is not None and header.hash == known.accepted.hash:
         return None
-    head = _proven_head(rpc, network, header)  # 4
     logs = _all_logs(rpc, network, known, header.number)
     _require_fold(network, known.accepted, logs, head)  # 5
     events = (known.accepted.events if known.accepted else 0) + len(logs)
     return Update(Accepted(header.number, header.hash, header.time, head, events), logs)
+
+
+def proven_block(rpc: Rpc, network: NetworkFile, accepted: Accepted | None, now: int) -> tuple[SealedHeader, bytes]:
+    """The node's newest header, and the journal's head in it: steps 1 to 4 of `fetch_update`, with its errors."""
+    _require_chain(rpc, network)  # 1
+    trusted = _trusted(network, accepted)
+    require_recent(trusted, now)  # 2
+    header = check_header(rpc.header(), trusted)  # 3
+    return header, _proven_head(rpc, network, header)  # 4
 
 
 def _require_chain(rpc: Rpc, network: NetworkFile) -> None:

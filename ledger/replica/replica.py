@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from credential import Facts, Presentation, Unreadable
 from credential.catalogue import Catalogue
 from ledger.errors import CheckpointTooOld, FollowFailed, LedgerError, NotProven, SourceError, SourceFailure
 from ledger.network_file import NetworkFile
 from ledger.replica.facts import facts_for
-from ledger.replica.follow import Known, fetch_update
 from ledger.replica.store import Accepted, Store, accepted, writers
-from ledger.rpc import Rpc
+
+if TYPE_CHECKING:
+    from ledger.rpc import Rpc
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +55,8 @@ class Replica:
         self._catalogue = catalogue
         self._clock = clock
         self._store = Store(path, network)
-        self._sources = tuple(map(Rpc, sources))
+        self._sources = tuple(sources)
+        self._opened: dict[str, Rpc] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -61,8 +65,9 @@ class Replica:
         self.close()
 
     def close(self) -> None:
-        for source in self._sources:
-            source.close()
+        for rpc in self._opened.values():
+            rpc.close()
+        self._opened.clear()
         self._store.close()
 
     @property
@@ -86,29 +91,46 @@ class Replica:
             try:
                 new_events = self._follow(source)
             except (SourceError, NotProven, CheckpointTooOld) as e:
-                failures.append(SourceFailure(source.url, e))
+                failures.append(SourceFailure(source, e))
                 _log.warning("source not used: %s", failures[-1])
                 continue
             now_at = self._require_accepted()
-            return Progress(source.url, now_at.number, now_at.time, new_events, tuple(failures))
+            return Progress(source, now_at.number, now_at.time, new_events, tuple(failures))
         raise FollowFailed(tuple(failures))
 
     def facts_for(self, shown: Presentation | Unreadable) -> Facts:
         """All that is proven about `shown`, of one block; before the first, `as_of` is 0 and nothing is known."""
+        with self.reading() as (connection, block):
+            return facts_for(connection, self._fingerprint, block, self._catalogue, shown)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[sqlite3.Connection, Accepted | None]]:
+        """The tables of facts (`ledger.replica.schema`) and the block they are of, both held still."""
         with self._store.reading() as connection:
-            return facts_for(connection, self._fingerprint, accepted(connection), self._catalogue, shown)
+            yield connection, accepted(connection)
 
     def rebuild(self) -> None:
         """Makes the facts again from the raw events."""
         self._store.rebuild()
 
-    def _follow(self, source: Rpc) -> int:
-        with self._store.reading() as connection:
-            known = Known(accepted(connection), frozenset(writers(connection)))
-        update = fetch_update(source, self.network, known, int(self._clock()))
+    def _follow(self, source: str) -> int:
+        """How many new events `source` proved. Raises SourceError, NotProven or CheckpointTooOld."""
+        # Proofs and HTTP take a second to load; who only reads the file does without.
+        from ledger.replica.follow import Known, fetch_update
+
+        with self.reading() as (connection, block):
+            known = Known(block, frozenset(writers(connection)))
+        update = fetch_update(self._rpc(source), self.network, known, int(self._clock()))
         if update is None or not self._store.accept(known.accepted, update.accepted, update.logs):
             return 0
         return len(update.logs)
+
+    def _rpc(self, source: str) -> Rpc:
+        from ledger.rpc import Rpc
+
+        if source not in self._opened:
+            self._opened[source] = Rpc(source)
+        return self._opened[source]
 
     def _require_accepted(self) -> Accepted:
         found = self.accepted

@@ -16,7 +16,6 @@ from pathlib import Path
 from ledger.errors import OtherReplica
 from ledger.journal import RawLog
 from ledger.network_file import NetworkFile
-from ledger.replica.apply import apply
 from ledger.replica.schema import FACT_TABLES, FACTS, FACTS_VERSION, RAW, RAW_VERSION
 
 _BUSY_SECONDS = 30.0
@@ -75,7 +74,7 @@ class Store:
             start = before.events if before else 0
             rows = ((start + index, log.address, log.topic, log.data) for index, log in enumerate(logs))
             connection.executemany("INSERT INTO logs VALUES (?, ?, ?, ?)", rows)
-            apply(connection, self._network, logs)
+            _apply(connection, self._network, logs)
             values = (after.number, after.hash, after.time, after.head, after.events)
             connection.execute("INSERT OR REPLACE INTO accepted VALUES (1, ?, ?, ?, ?, ?)", values)
         return True
@@ -145,8 +144,15 @@ def _rebuild(connection: sqlite3.Connection, network: NetworkFile) -> None:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     _run(connection, FACTS)
     logs = connection.execute("SELECT address, topic, data FROM logs ORDER BY position").fetchall()
-    apply(connection, network, (RawLog(*row) for row in logs))
+    _apply(connection, network, [RawLog(*row) for row in logs])
     _remember(connection, "facts_version", FACTS_VERSION)
+
+
+def _apply(connection: sqlite3.Connection, network: NetworkFile, logs: Sequence[RawLog]) -> None:
+    # Decoding events takes half a second to load; who only reads the file does without.
+    from ledger.replica.apply import apply
+
+    apply(connection, network, logs)
 
 
 def _run(connection: sqlite3.Connection, script: str) -> None:

@@ -1,0 +1,162 @@
+"""What the commands share: options for network, node and account, output as text or JSON, errors without a trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from credential import dates
+from ledger.accounts import Account, load_account
+from ledger.administration import Administration
+from ledger.calls import Call
+from ledger.errors import LedgerError, TransactionReverted
+from ledger.network_file import NetworkFile, read_network_file
+from ledger.receipts import Receipt
+from ledger.registries import Registries
+
+P = ParamSpec("P")
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts on which network, through which node, and how to tell the outcome."""
+
+    network: NetworkFile
+    rpc_url: str
+    account: Account
+    as_json: bool
+
+    @property
+    def registries(self) -> Registries:
+        return Registries(self.network)
+
+    def send(self, call: Call) -> Receipt:
+        """Sends the call, waits until it is final and tells it."""
+        with Administration(self.rpc_url, self.account) as administration:
+            receipt = administration.send(call)
+        tell(self.as_json, f"done: {call.purpose} (block {receipt.block})", done=call.purpose, **facts_of(receipt))
+        return receipt
+
+
+def acting(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives the command `acting`, from the options for network, node, account and output."""
+
+    @network_option
+    @rpc_option
+    @click.option("--account", "account_file", type=FILE, required=True, help="Key file of who acts.")
+    @passphrase_option
+    @json_option
+    @errors_told
+    @wraps(command)
+    def wrapped(
+        network: Path, rpc_url: str, account_file: Path, passphrase_file: Path | None, as_json: bool, **rest: Any
+    ) -> None:
+        account = load_account(account_file, passphrase_of(passphrase_file))
+        command(acting=Acting(read_network_file(network), rpc_url, account, as_json), **rest)
+
+    return wrapped
+
+
+def errors_told(command: Callable[P, None]) -> Callable[P, None]:
+    """Turns the package's errors into one line, or one JSON object, and exit status 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except LedgerError as e:
+            if not kwargs.get("as_json"):
+                raise click.ClickException(str(e)) from e
+            code = e.revert.name if isinstance(e, TransactionReverted) else type(e).__name__
+            click.echo(json.dumps({"error": code, "message": str(e)}, ensure_ascii=False))
+            raise SystemExit(1) from e
+
+    return wrapped
+
+
+network_option = click.option("--network", type=FILE, required=True, help="Network file.")
+rpc_option = click.option("--rpc", "rpc_url", required=True, metavar="URL", help="The node's JSON-RPC address.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+passphrase_option = click.option("--passphrase-file", type=FILE, help="First line: the key file's passphrase.")
+
+
+def passphrase_of(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return lines[0] if lines else ""
+
+
+def tell(as_json: bool, text: str, **values: object) -> None:
+    """Prints `values` as one JSON object, or `text`."""
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else text)
+
+
+def facts_of(receipt: Receipt) -> dict[str, object]:
+    """Where a call is, and its event's values, among them the number that a registry gave."""
+    told: dict[str, object] = {"transaction": "0x" + receipt.transaction.hex(), "block": receipt.block}
+    for event in receipt.events:
+        told["event"] = type(event).__name__
+        for name in event.__slots__:
+            value = getattr(event, name)
+            told[name] = "0x" + value.hex() if isinstance(value, bytes) else value
+    return told
+
+
+class Address(click.ParamType[bytes]):
+    """An account's address: 0x and 40 hexadecimal digits."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        try:
+            octets = bytes.fromhex(str(value).removeprefix("0x"))
+        except ValueError:
+            octets = b""
+        if len(octets) != 20 or not str(value).startswith("0x"):
+            self.fail(f"{value!r} is not an address like 0x0123…, 40 digits", param, ctx)
+        return octets
+
+
+class Octets32(click.ParamType[bytes]):
+    """32 octets, in hexadecimal with 0x."""
+
+    name = "0x…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        try:
+            octets = bytes.fromhex(str(value).removeprefix("0x"))
+        except ValueError:
+            octets = b""
+        if len(octets) != 32:
+            self.fail(f"{value!r} is not 32 octets in hexadecimal", param, ctx)
+        return octets
+
+
+class Instant(click.ParamType[int]):
+    """A moment: YYYY-MM-DD for 00:00 of that day in Shanghai, or Unix seconds."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        if str(value).isdecimal():
+            return int(value)
+        try:
+            return dates.start_of(dates.parse_day(value))
+        except ValueError:
+            self.fail(f"{value!r} is neither YYYY-MM-DD nor Unix seconds", param, ctx)
+
+
+starts_option = click.option("--starts", type=Instant(), required=True, help="First moment: YYYY-MM-DD or seconds.")
+ends_option = click.option("--ends", type=Instant(), help="First moment after; left out: no end.")

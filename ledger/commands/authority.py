@@ -1,0 +1,136 @@
+"""`yinxin ledger authority`, `operator` and `key`: what a region's administrator keeps of its authorities."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+from credential import PublicKey
+from ledger.commands.acting import FILE, Acting, Address, Instant, Octets32, acting, ends_option, starts_option
+from ledger.registries import USE_CREDENTIAL, USE_STATUS
+
+_USES = {"credential": USE_CREDENTIAL, "status": USE_STATUS}
+_moment = click.option("--from", "revoked_from", type=Instant(), required=True, help="What came after falls.")
+
+
+@click.group("authority")
+def authority_group() -> None:
+    """A region: register and dissolve authorities, accredit them for types."""
+
+
+@authority_group.command("register")
+@click.option("--region", type=int, required=True)
+@click.option("--credit-code", required=True, help="统一社会信用代码 (GB 32100).")
+@click.option("--name", required=True)
+@click.option("--url", required=True, help="The `iss` of its credentials.")
+@acting
+def register_command(acting: Acting, region: int, credit_code: str, name: str, url: str) -> None:
+    """Register an authority; its number is given by the registry."""
+    acting.send(acting.registries.register_authority(region, credit_code, name, url))
+
+
+@authority_group.command("add-url")
+@click.argument("authority", type=int)
+@click.argument("url")
+@acting
+def add_url_command(acting: Acting, authority: int, url: str) -> None:
+    """Give an authority one more URL; it keeps the earlier ones."""
+    acting.send(acting.registries.add_authority_url(authority, url))
+
+
+@authority_group.command("dissolve")
+@click.argument("authority", type=int)
+@acting
+def dissolve_command(acting: Acting, authority: int) -> None:
+    """Record that an authority is dissolved; its region then keeps its statuses."""
+    acting.send(acting.registries.dissolve_authority(authority))
+
+
+@authority_group.command("accredit")
+@click.argument("authority", type=int)
+@click.argument("certificate_type", type=int)
+@starts_option
+@ends_option
+@acting
+def accredit_command(acting: Acting, authority: int, certificate_type: int, starts: int, ends: int | None) -> None:
+    """Accredit an authority for a type, by the type's number."""
+    acting.send(acting.registries.accredit(authority, certificate_type, starts, ends))
+
+
+@authority_group.command("end-accreditation")
+@click.argument("accreditation", type=int)
+@click.option("--ends", type=Instant(), required=True)
+@acting
+def end_accreditation_command(acting: Acting, accreditation: int, ends: int) -> None:
+    """Bring the end of an accreditation forward."""
+    acting.send(acting.registries.end_accreditation(accreditation, ends))
+
+
+@click.group("operator")
+def operator_group() -> None:
+    """A region: the accounts that anchor and set statuses for an authority."""
+
+
+@operator_group.command("add")
+@click.argument("authority", type=int)
+@click.argument("operator", type=Address())
+@acting
+def add_operator_command(acting: Acting, authority: int, operator: bytes) -> None:
+    """Let an account act for an authority."""
+    acting.send(acting.registries.add_operator(authority, operator))
+
+
+@operator_group.command("revoke")
+@click.argument("authority", type=int)
+@click.argument("operator", type=Address())
+@_moment
+@acting
+def revoke_operator_command(acting: Acting, authority: int, operator: bytes, revoked_from: int) -> None:
+    """Set an operator's fence: what it did from then on falls. It moves earlier, never later."""
+    acting.send(acting.registries.revoke_operator(authority, operator, revoked_from))
+
+
+@click.group("key")
+def key_group() -> None:
+    """A region: the keys that sign an authority's credentials."""
+
+
+@key_group.command("add")
+@click.argument("authority", type=int)
+@click.argument("public_key", type=FILE)
+@click.option("--use", type=click.Choice(list(_USES)), default="credential", show_default=True)
+@starts_option
+@ends_option
+@acting
+def add_key_command(acting: Acting, authority: int, public_key: Path, use: str, starts: int, ends: int | None) -> None:
+    """Add an ES256 key from a file with its public half, as PEM or JWK."""
+    key = _read_public_key(public_key)
+    call = acting.registries.add_key(authority, key.thumbprint, key.octets, starts, ends, _USES[use])
+    acting.send(call)
+
+
+@key_group.command("revoke")
+@click.argument("kid", type=Octets32())
+@_moment
+@acting
+def revoke_key_command(acting: Acting, kid: bytes, revoked_from: int) -> None:
+    """Set a key's fence: what was anchored with it from then on falls. It moves earlier, never later."""
+    acting.send(acting.registries.revoke_key(kid, revoked_from))
+
+
+def _read_public_key(path: Path) -> PublicKey:
+    content = path.read_bytes()
+    try:
+        if content.lstrip().startswith(b"{"):
+            return PublicKey.from_jwk(json.loads(content))
+        key = load_pem_public_key(content)
+        if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+            raise ValueError("not a P-256 key")
+        return PublicKey(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:])
+    except (ValueError, UnsupportedAlgorithm) as e:
+        raise click.ClickException(f"{path} is not the public half of a P-256 key, as PEM or JWK: {e}") from e

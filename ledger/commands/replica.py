@@ -1,0 +1,94 @@
+"""`yinxin ledger replica`: follow nodes into a file on this machine, and show what it has proven."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.catalogue import load_catalogue
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
+from ledger.errors import LedgerError
+from ledger.network_file import read_network_file
+from ledger.replica import Progress, Replica, keep_following
+from ledger.replica.overview import overview
+
+_file_option = click.option("--replica", "path", type=NEW_FILE, required=True, help="The replica's file.")
+
+
+@click.group("replica")
+def replica_group() -> None:
+    """The proven copy of the ledger on this machine."""
+
+
+@replica_group.command("follow")
+@network_option
+@_file_option
+@click.option(
+    "--source", "sources", multiple=True, required=True, metavar="URL", help="A node; repeatable, best first."
+)
+@click.option("--every", type=click.FloatRange(0.1), metavar="SECONDS", help="Go on, a round every so often.")
+@json_option
+@errors_told
+def follow_command(network: Path, path: Path, sources: tuple[str, ...], every: float | None, as_json: bool) -> None:
+    """Take over what a node proves: once, or with --every until it is stopped."""
+    with Replica(path, read_network_file(network), load_catalogue(), sources) as replica:
+        if every is None:
+            _tell_progress(as_json, replica.follow_once())
+            return
+        keep_following(
+            replica,
+            threading.Event(),
+            every_seconds=every,
+            on_progress=lambda progress: _tell_progress(as_json, progress),
+            on_failure=lambda error: _tell_failure(as_json, error),
+        )
+
+
+@replica_group.command("show")
+@network_option
+@click.option("--replica", "path", type=FILE, required=True, help="The replica's file.")
+@json_option
+@errors_told
+def show_command(network: Path, path: Path, as_json: bool) -> None:
+    """Show how new the facts are, and the regions, authorities, types and agreements among them."""
+    with Replica(path, read_network_file(network), load_catalogue(), ()) as replica:
+        shown = overview(replica)
+    tell(as_json, _as_text(shown), **shown)
+
+
+def _tell_progress(as_json: bool, progress: Progress) -> None:
+    text = f"block {progress.block}, as of {_when(progress.as_of)}, {progress.new_events} new events"
+    tell(
+        as_json,
+        "\n".join([*(f"not used: {failure}" for failure in progress.failures), text]),
+        source=progress.source,
+        block=progress.block,
+        as_of=progress.as_of,
+        new_events=progress.new_events,
+        failures=[str(failure) for failure in progress.failures],
+    )
+
+
+def _tell_failure(as_json: bool, error: LedgerError) -> None:
+    tell(as_json, f"facts stay as they are: {error}", error=type(error).__name__, message=str(error))
+
+
+def _as_text(shown: dict[str, Any]) -> str:
+    lines = [
+        f"network      {shown['network']}",
+        f"fingerprint  {shown['fingerprint']}",
+        f"block        {shown['block']}, {shown['events']} events",
+        f"as of        {_when(shown['as_of'])}",
+    ]
+    for group in ("regions", "types", "authorities", "agreements"):
+        lines.append(f"\n{group}:")
+        lines += ["  " + "  ".join(f"{name} {value}" for name, value in row.items()) for row in shown[group]]
+    return "\n".join(lines)
+
+
+def _when(instant: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(instant)) if instant else "nothing is proven yet"

@@ -17,7 +17,7 @@ from credential import dates
 from credential.certificate_type import ENDS, STARTS, CertificateType, Kind
 from credential.identifiers import MalformedIdentifier, is_citizen_number, is_credit_code, parse_certificate_identifier
 
-_REASONS = {
+REASONS = {
     "missing": ("the field is mandatory", "必填项缺失"),
     "unknown_field": ("the certificate type has no such field", "该证照类型没有此项"),
     "not_text": ("the value is not text", "值不是文本"),
@@ -69,7 +69,7 @@ def claim_errors(certificate_type: CertificateType, claims: Mapping[str, str]) -
         codes[ENDS] = "ends_before_start"
     order = {each.name: place for place, each in enumerate(certificate_type.fields)}
     names = sorted(codes, key=lambda name: (order.get(name, len(order)), name))
-    return tuple(ClaimError(name, str(claims.get(name, "")), codes[name], *_REASONS[codes[name]]) for name in names)
+    return tuple(ClaimError(name, str(claims.get(name, "")), codes[name], *REASONS[codes[name]]) for name in names)
 
 
 def _presence_errors(certificate_type: CertificateType, claims: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ledger.errors import LedgerError
-from ledger.replica import Progress, Replica, keep_following
+from ledger import LedgerError, Progress, Replica, keep_following
 from verifier.errors import StoreUnusable
 from verifier.store import Store
 

@@ -7,11 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from credential.policy import Policy
-from ledger import network_file
-from ledger.catalogue import load_catalogue
-from ledger.errors import MalformedNetworkFile, OtherReplica
-from ledger.replica import Replica
+from credential import Policy
+from ledger import MalformedNetworkFile, OtherReplica, Replica, load_catalogue, read_network_file
 from verifier.errors import MalformedSettings
 from verifier.receive import Window
 from verifier.settings import Settings
@@ -25,7 +22,7 @@ def opened(settings: Settings) -> Iterator[Window]:
     """The window of these settings, closed in the end. Raises MalformedSettings, StoreUnusable."""
     catalogue = load_catalogue()
     try:
-        network = network_file.read(settings.network_file)
+        network = read_network_file(settings.network_file)
         replica = Replica(settings.replica, network, catalogue, settings.sources)
     except (MalformedNetworkFile, OtherReplica) as e:
         raise MalformedSettings(reason=str(e)) from e

@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
-from credential import Facts, Presentation, Report, Unreadable, Verdict, dates
-from credential.catalogue import Catalogue
-from credential.policy import Live, Policy
-from credential.qr import parse_presented
-from credential.report_json import report_to_json
-from credential.verify import verify
-from ledger.replica import Replica
+from credential import (
+    Catalogue,
+    Facts,
+    Live,
+    Policy,
+    Presentation,
+    Report,
+    Unreadable,
+    Verdict,
+    dates,
+    parse_presented,
+    report_to_json,
+    verify,
+)
+from ledger import Replica
 from verifier.errors import DateInFuture
 from verifier.store import Check, LiveCode, Store
 

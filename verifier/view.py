@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from credential import CertificateType, texts
-from credential.catalogue import Catalogue
+from credential import Catalogue, CertificateType, texts
 from credential.certificate_type import parse_vct
 from credential.texts import Word
 from verifier.receive import joined

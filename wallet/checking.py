@@ -6,13 +6,23 @@ facts, dates, status, recognition somewhere), and a licence that begins tomorrow
 
 from __future__ import annotations
 
-from credential import Outcome, Presentation, Report, Row, bind, claim_errors, parse_presentation, payload_octets
-from credential.catalogue import Catalogue
-from credential.facts import Facts
-from credential.keys import SigningKey
-from credential.policy import Policy, Requested
-from credential.sd_jwt import disclosures
-from credential.verify import verify
+from credential import (
+    Catalogue,
+    Facts,
+    Outcome,
+    Policy,
+    Presentation,
+    Report,
+    Requested,
+    Row,
+    SigningKey,
+    bind,
+    claim_errors,
+    disclosures,
+    parse_presentation,
+    payload_octets,
+    verify,
+)
 from wallet.errors import CredentialRefused
 
 _OF_ORIGIN = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 13})

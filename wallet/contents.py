@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from credential import base64url, strict_json
-from credential.keys import SigningKey
+from credential import SigningKey, base64url, strict_json
 from wallet.errors import DamagedVault, NoSuchCredential
 
 FORMAT = "yinxin-wallet-contents/1"
@@ -57,18 +56,28 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """Which ledger this wallet checks by: the network file's octets, and nodes to follow; kept where none swaps it."""
+
+    network: bytes
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Everything, as one value; changing it makes another."""
 
+    trust: Trust | None = None
     held: tuple[Held, ...] = ()
     collections: tuple[Collection, ...] = ()
 
     def find(self, credential_id: str) -> Held:
         """By id or the beginning of one. Raises NoSuchCredential."""
-        found = [each for each in self.held if each.id.startswith(credential_id)]
-        if len(found) != 1 or not credential_id:
-            raise NoSuchCredential("no credential has this id, or several begin with it")
-        return found[0]
+        return _only(self.held, credential_id)
+
+    def collection(self, collection_id: str) -> Collection:
+        """By id or the beginning of one. Raises NoSuchCredential."""
+        return _only(self.collections, collection_id)
 
     def with_collection(self, collection: Collection) -> Contents:
         others = tuple(each for each in self.collections if each.id != collection.id)
@@ -78,18 +87,33 @@ class Contents:
         """`held` instead of the one with its id, or instead of the collection that it came from."""
         others = tuple(each for each in self.held if each.id != held.id)
         under_way = tuple(each for each in self.collections if each.id != held.id)
-        return Contents((*others, held), under_way)
+        return replace(self, held=(*others, held), collections=under_way)
 
     def without(self, entry_id: str) -> Contents:
-        return Contents(
-            tuple(each for each in self.held if each.id != entry_id),
-            tuple(each for each in self.collections if each.id != entry_id),
+        """All but one, by id or the beginning of one. Raises NoSuchCredential."""
+        entries: tuple[Held | Collection, ...] = (*self.held, *self.collections)
+        gone = _only(entries, entry_id)
+        return replace(
+            self,
+            held=tuple(each for each in self.held if each is not gone),
+            collections=tuple(each for each in self.collections if each is not gone),
         )
+
+
+_Entry = TypeVar("_Entry", bound=Held | Collection)
+
+
+def _only(entries: Iterable[_Entry], entry_id: str) -> _Entry:
+    found = [each for each in entries if each.id.startswith(entry_id)]
+    if len(found) != 1 or not entry_id:
+        raise NoSuchCredential("nothing in the wallet has this id, or several begin with it")
+    return found[0]
 
 
 def encode(contents: Contents) -> bytes:
     document = {
         "format": FORMAT,
+        "trust": _trust_members(contents.trust),
         "held": [_members(each) for each in contents.held],
         "collections": [_members(each) for each in contents.collections],
     }
@@ -103,11 +127,24 @@ def decode(octets: bytes) -> Contents:
         if not isinstance(document, dict) or document["format"] != FORMAT:
             raise DamagedVault("the wallet's content has a format that this program does not know")
         return Contents(
+            _trust(document["trust"]),
             tuple(Held(**_values(each)) for each in document["held"]),
             tuple(Collection(**_values(each)) for each in document["collections"]),
         )
     except (ValueError, KeyError, TypeError) as e:
         raise DamagedVault("the wallet's content cannot be read") from e
+
+
+def _trust_members(trust: Trust | None) -> dict[str, object] | None:
+    if trust is None:
+        return None
+    return {"network": base64url.encode(trust.network), "sources": list(trust.sources)}
+
+
+def _trust(members: Any) -> Trust | None:
+    if members is None:
+        return None
+    return Trust(base64url.decode(members["network"]), tuple(map(str, members["sources"])))
 
 
 _OCTETS = {"seed", "holder_secret", "arrived_seed"}

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from credential import base64url, strict_json
-from credential.keys import SigningKey
+from credential import SigningKey, base64url, strict_json
 from wallet.errors import IssuerRefused, IssuerUnreachable, MalformedAnswer, MalformedOffer
 from wallet.offer import PRE_AUTHORIZED_CODE, Offer, OfferReference, parse_offer, secure_url
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from credential import ANY_WINDOW, CertificateType, Presentation, bind, parse_presentation, present
-from credential.catalogue import Catalogue
-from credential.qr import NotPackable, pack, to_text
+from credential import (
+    ANY_WINDOW,
+    Catalogue,
+    CertificateType,
+    NotPackable,
+    Presentation,
+    bind,
+    parse_presentation,
+    present,
+)
+from credential.qr import pack, to_text
 from wallet.contents import Held
 from wallet.errors import DamagedVault, NoSuchField, TooMuchToShow
 

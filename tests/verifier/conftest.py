@@ -29,6 +29,7 @@ from credential import (
     KeyFact,
     MemberFact,
     Period,
+    Policy,
     RegionFact,
     SigningKey,
     assemble,
@@ -39,11 +40,10 @@ from credential import (
     payload_octets,
     present,
 )
-from credential.policy import Policy
 from credential.qr import pack, to_text
-from ledger.catalogue import load_catalogue
-from ledger.network_file import Checkpoint, JournalAt, NetworkFile, RegistriesAt
-from ledger.replica import Accepted, Replica
+from ledger import NetworkFile, Replica, load_catalogue
+from ledger.network_file import Checkpoint, JournalAt, RegistriesAt
+from ledger.replica import Accepted
 from verifier.app import build_app
 from verifier.following import Follower
 from verifier.reading import ReadingLimits
@@ -132,7 +132,9 @@ class StillReplica(Replica):
         return self.facts or super().facts_for(shown)
 
 
-def live_text(credential: str, holder: SigningKey, now: int = NOW, nonce: str | None = None, names: object = None) -> str:
+def live_text(
+    credential: str, holder: SigningKey, now: int = NOW, nonce: str | None = None, names: object = None
+) -> str:
     names = names or ["certificate_holder_name", "certificate_validate_start", "certificate_validate_end"]
     return bind(present(credential, names), holder, ANY_WINDOW, nonce or secrets.token_urlsafe(16), now)
 

@@ -1,0 +1,210 @@
+"""`yinxin wallet`: the holder's commands. Brings clock, randomness, passphrase and network; the rest is wallet.py."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from credential import Catalogue
+from ledger import MalformedNetworkFile, NetworkFile, Replica, load_catalogue, parse_network_file
+from wallet import drawing
+from wallet.contents import Collection, Held, Trust
+from wallet.errors import WalletError
+from wallet.issuer_client import IssuerClient
+from wallet.showing import DEFAULT_FIELDS, parsed, type_of
+from wallet.wallet import Wallet, World
+
+_TIMEOUT_SECONDS = 20.0
+_Command = TypeVar("_Command", bound=Callable[..., object])
+_FORGETTING = "这会永久删除凭证和它的密钥 This erases the credential and its key for good. 继续 Go on?"
+
+
+class _Group(click.Group):
+    """Turns the wallet's errors into a message and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except WalletError as e:
+            click.echo(f"{e} [{e.code}]", err=True)
+            sys.exit(e.exit_status)
+
+
+@click.group(cls=_Group)
+@click.option(
+    "--wallet",
+    "folder",
+    envvar="YINXIN_WALLET",
+    default=Path.home() / ".yinxin" / "wallet",
+    show_default="~/.yinxin/wallet",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The wallet's folder.",
+)
+@click.pass_context
+def wallet(ctx: click.Context, folder: Path) -> None:
+    """The holder's wallet 持证人的证照夹."""
+    ctx.obj = folder
+
+
+def _passphrase_option(*, confirm: bool) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--passphrase",
+        envvar="YINXIN_WALLET_PASSPHRASE",
+        prompt="口令 Passphrase",
+        hide_input=True,
+        confirmation_prompt=confirm,
+        help="Asked for, or taken from YINXIN_WALLET_PASSPHRASE.",
+    )
+
+
+_passphrase = _passphrase_option(confirm=False)
+_new_passphrase = _passphrase_option(confirm=True)
+_wait = click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for a credential in the making.")
+
+
+@wallet.command()
+@_new_passphrase
+@click.option("--network", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="The network file.")
+@click.option("--source", "sources", multiple=True, help="JSON-RPC address of a node or mirror; may be repeated.")
+@click.pass_obj
+def init(folder: Path, passphrase: str, network: Path | None, sources: tuple[str, ...]) -> None:
+    """Make an empty wallet; with a network file it can check what it gets."""
+    trust = None
+    if network:
+        octets = network.read_bytes()
+        trust = Trust(octets, sources)
+        click.echo(f"网络指纹 network: {_network(trust).short_fingerprint}")
+    Wallet.create(folder, passphrase, _world(), trust=trust)
+    click.echo(f"已建立 created: {folder}")
+
+
+@wallet.command()
+@click.argument("offer")
+@click.option("--tx-code", help="The transaction code that the bureau handed over.")
+@_wait
+@_passphrase
+@click.pass_obj
+def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphrase: str) -> None:
+    """Collect the credential of an openid-credential-offer:// link."""
+    opened = Wallet.open(folder, passphrase, _world())
+    with _issuer() as issuer, _replica(opened, folder) as replica:
+        _tell(opened.accept(offer, tx_code, issuer, replica, wait))
+
+
+@wallet.command()
+@_wait
+@_passphrase
+@click.pass_obj
+def resume(folder: Path, wait: float, passphrase: str) -> None:
+    """Take up every collection that was interrupted, and check what could not be checked yet."""
+    opened = Wallet.open(folder, passphrase, _world())
+    with _issuer() as issuer, _replica(opened, folder) as replica:
+        for collection in opened.collections:
+            _tell(opened.resume(collection.id, issuer, replica, wait))
+        for held in opened.held:
+            if held.checked_at is None and replica:
+                _tell(opened.check(held.id, replica))
+
+
+@wallet.command("list")
+@_passphrase
+@click.pass_obj
+def list_command(folder: Path, passphrase: str) -> None:
+    """List what is in the wallet."""
+    opened, catalogue = Wallet.open(folder, passphrase, _world()), load_catalogue()
+    table = Table("编号 id", "证照 certificate", "持证人 holder", "有效期 validity", "核验 checked")
+    for held in opened.held:
+        table.add_row(*_row(held, catalogue))
+    for collection in opened.collections:
+        table.add_row(collection.id, f"领取中 being collected: {collection.configuration}", "", "", "")
+    Console().print(table)
+
+
+@wallet.command()
+@click.argument("credential_id", metavar="ID")
+@click.option("--fields", help="Fields by name or Chinese label, with commas; default: name and validity.")
+@click.option("--png", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write a picture here.")
+@_passphrase
+@click.pass_obj
+def show(folder: Path, credential_id: str, fields: str | None, png: Path | None, passphrase: str) -> None:
+    """Show chosen fields as a live code, good for one minute and one check."""
+    opened = Wallet.open(folder, passphrase, _world())
+    wanted = fields.replace("，", ",").split(",") if fields else DEFAULT_FIELDS
+    code = opened.show(credential_id, wanted)
+    if png:
+        png.write_bytes(drawing.png(code.qr_text, code.expires_at))
+        click.echo(f"图片 picture: {png}")
+    else:
+        for line in drawing.terminal_lines(code.qr_text, coloured=sys.stdout.isatty()):
+            click.echo(line)
+    labels = {field.name: field.zh for field in type_of(opened.find(credential_id), load_catalogue()).fields}
+    click.echo(f"出示 shown: {'、'.join(labels[name] for name in code.fields)}")
+    for line in drawing.caption(code.expires_at):
+        click.echo(line)
+
+
+@wallet.command()
+@click.argument("entry_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_passphrase
+@click.pass_obj
+def forget(folder: Path, entry_id: str, yes: bool, passphrase: str) -> None:
+    """Erase a credential and its key for good."""
+    opened = Wallet.open(folder, passphrase, _world())
+    if not yes:
+        click.confirm(_FORGETTING, abort=True)
+    opened.forget(entry_id)
+    click.echo("已删除 erased")
+
+
+def _world() -> World:
+    return World(load_catalogue(), lambda: int(time.time()), time.sleep, secrets.token_bytes)
+
+
+@contextmanager
+def _issuer() -> Iterator[IssuerClient]:
+    with httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as http:
+        yield IssuerClient(http)
+
+
+@contextmanager
+def _replica(opened: Wallet, folder: Path) -> Iterator[Replica | None]:
+    """The wallet's own replica, None where it has no network file."""
+    if opened.trust is None:
+        yield None
+        return
+    with Replica(folder / "replica.sqlite", _network(opened.trust), load_catalogue(), opened.trust.sources) as replica:
+        yield replica
+
+
+def _network(trust: Trust) -> NetworkFile:
+    try:
+        return parse_network_file(trust.network)
+    except MalformedNetworkFile as e:
+        raise click.UsageError(f"the network file is wrong: {e}") from e
+
+
+def _tell(found: Held | Collection) -> None:
+    if isinstance(found, Collection):
+        click.echo(f"还在制作，稍后用 resume 继续 in the making, resume later: {found.id}")
+    elif found.checked_at is None:
+        click.echo(f"已收下，尚未核验（连不上账本或账本还没有它）kept, not yet checked by the ledger: {found.id}")
+    else:
+        click.echo(f"已核验并收下 checked and kept: {found.id}")
+
+
+def _row(held: Held, catalogue: Catalogue) -> tuple[str, str, str, str, str]:
+    claims = {each.name: each.value for each in parsed(held).disclosures}
+    name, starts, ends = (claims.get(each, "—") for each in DEFAULT_FIELDS)
+    checked = "尚未 not yet" if held.checked_at is None else "已核验 yes"
+    return held.id, type_of(held, catalogue).zh, name, f"{starts} – {ends}", checked

@@ -1,0 +1,194 @@
+"""The holder's wallet: what is held and being collected, and what is done with it. A change is saved before it counts.
+
+The procedure of accepting:
+  1  read the offer, make a fresh key, save both
+  2  ask the issuer one thing at a time, saving each answer before the next question
+  3  check what arrived: form, claims, key, seed; then origin, by the ledger's facts
+  4  keep it, or refuse it and say why
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+from credential import Catalogue, SigningKey, base64url
+from ledger import LedgerError, Replica
+from wallet import collecting
+from wallet.checking import check_form, check_origin
+from wallet.contents import Collection, Contents, Held, Trust, decode, encode
+from wallet.errors import CredentialRefused
+from wallet.issuer_client import IssuerClient
+from wallet.offer import OfferReference, parse_offer_uri
+from wallet.showing import DEFAULT_FIELDS, LiveCode, live_code, parsed
+from wallet.vault import COST, Entropy, Vault
+
+VAULT = "wallet.vault"
+_SECRET_OCTETS, _NONCE_OCTETS, _ID_OCTETS = 32, 16, 4
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a wallet works with. `clock` gives Unix seconds."""
+
+    catalogue: Catalogue
+    clock: Callable[[], int]
+    sleep: Callable[[float], None]
+    entropy: Entropy = field(repr=False)
+
+
+class Wallet:
+    """An opened wallet. One process changes it at a time; others get VaultBusy."""
+
+    def __init__(self, vault: Vault, world: World) -> None:
+        self._vault, self._world = vault, world
+        self._contents = decode(vault.load())
+
+    @classmethod
+    def create(
+        cls, folder: Path, passphrase: str, world: World, *, trust: Trust | None = None, cost: int = COST
+    ) -> Self:
+        """An empty wallet in `folder`. Raises VaultExists."""
+        content = encode(Contents(trust))
+        return cls(Vault.create(folder / VAULT, passphrase, content, world.entropy, cost), world)
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str, world: World) -> Self:
+        """Raises NoVault, WrongPassphrase, DamagedVault."""
+        return cls(Vault.open(folder / VAULT, passphrase, world.entropy), world)
+
+    @property
+    def trust(self) -> Trust | None:
+        return self._contents.trust
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        return self._contents.held
+
+    @property
+    def collections(self) -> tuple[Collection, ...]:
+        """What was begun and has not arrived."""
+        return self._contents.collections
+
+    def accept(
+        self,
+        offer: str,
+        transaction_code: str | None,
+        issuer: IssuerClient,
+        replica: Replica | None,
+        wait_seconds: float = 0,
+    ) -> Held | Collection:
+        """Collects what `offer` offers: the credential, or where it stands when `wait_seconds` are over.
+
+        Without a replica, or where it cannot tell yet, the credential is kept as not yet checked. Raises OfferRefused,
+        IssuerError (then resume) and CredentialRefused.
+        """
+        found = parse_offer_uri(offer)
+        with self._changing():
+            agreed = issuer.offer(found) if isinstance(found, OfferReference) else found
+            begun = collecting.begin(agreed, transaction_code, self._new_id(), self._new_secret(), self._world.clock())
+            self._save(self._contents.with_collection(begun))
+            return self._collect(begun, issuer, replica, wait_seconds)
+
+    def resume(
+        self, collection_id: str, issuer: IssuerClient, replica: Replica | None, wait_seconds: float = 0
+    ) -> Held | Collection:
+        """Takes up what a crash, a lost answer or a wait left; never makes a second credential. Raises as `accept`."""
+        with self._changing():
+            return self._collect(self._contents.collection(collection_id), issuer, replica, wait_seconds)
+
+    def check(self, credential_id: str, replica: Replica) -> Held:
+        """Checks a credential against the ledger again; `checked_at` None in the result: still not confirmed.
+
+        Raises CredentialRefused where the ledger now denies it; it is kept for the holder to decide.
+        """
+        with self._changing():
+            held = self._contents.find(credential_id)
+            return self._keep(replace(held, checked_at=self._confirmed_at(held, replica)))
+
+    def show(self, credential_id: str, fields: Iterable[str] = DEFAULT_FIELDS) -> LiveCode:
+        """A fresh live code with these fields. Raises NoSuchCredential, NoSuchField, TooMuchToShow."""
+        nonce = base64url.encode(self._world.entropy(_NONCE_OCTETS))
+        held = self._contents.find(credential_id)
+        return live_code(held, fields, self._world.catalogue, nonce=nonce, now=self._world.clock())
+
+    def find(self, credential_id: str) -> Held:
+        return self._contents.find(credential_id)
+
+    def forget(self, entry_id: str) -> None:
+        """Erases a credential or a collection with its key, for good. Raises NoSuchCredential."""
+        with self._changing():
+            self._save(self._contents.without(entry_id))
+
+    def _collect(
+        self, collection: Collection, issuer: IssuerClient, replica: Replica | None, wait_seconds: float
+    ) -> Held | Collection:
+        until = self._world.clock() + wait_seconds
+        endpoints = None
+        while collection.arrived is None:
+            pause = collection.ask_again_at - self._world.clock()
+            if pause > 0 and collection.ask_again_at > until:
+                return collection
+            self._world.sleep(max(pause, 0))
+            endpoints = endpoints or collecting.endpoints_of(collection, issuer)
+            collection = collecting.step(collection, issuer, endpoints, self._world.clock())
+            self._save(self._contents.with_collection(collection))
+        return self._arrived(collection, collection.arrived, replica)
+
+    def _arrived(self, collection: Collection, text: str, replica: Replica | None) -> Held:
+        """Checks, and keeps in place of the collection; what is refused is not kept, and neither is its key."""
+        held = Held(
+            id=collection.id,
+            text=text,
+            seed=collection.arrived_seed,
+            holder_secret=collection.holder_secret,
+            added_at=self._world.clock(),
+            checked_at=None,
+        )
+        try:
+            check_form(text, held.seed, held.holder_key, self._world.catalogue)
+            return self._keep(replace(held, checked_at=self._confirmed_at(held, replica)))
+        except CredentialRefused:
+            self._save(self._contents.without(collection.id))
+            raise
+
+    def _confirmed_at(self, held: Held, replica: Replica | None) -> int | None:
+        """When the ledger's facts confirmed where it comes from; None where they cannot tell, or cannot be had."""
+        if replica is None:
+            return None
+        with suppress(LedgerError):  # the facts at hand may be enough
+            replica.follow_once()
+        now, nonce = self._world.clock(), base64url.encode(self._world.entropy(_NONCE_OCTETS))
+        facts = replica.facts_for(parsed(held))
+        return now if check_origin(held.text, held.holder_key, facts, nonce, now) else None
+
+    def _keep(self, held: Held) -> Held:
+        self._save(self._contents.with_held(held))
+        return held
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keeps others out, and begins from what is on disk."""
+        with self._vault.locked():
+            self._contents = decode(self._vault.load())
+            yield
+
+    def _save(self, contents: Contents) -> None:
+        self._vault.save(encode(contents))
+        self._contents = contents
+
+    def _new_id(self) -> str:
+        return self._world.entropy(_ID_OCTETS).hex()
+
+    def _new_secret(self) -> bytes:
+        """A P-256 secret; the few values past the group's order are drawn again."""
+        while True:
+            secret = self._world.entropy(_SECRET_OCTETS)
+            try:
+                SigningKey.from_secret(secret)
+            except ValueError:
+                continue
+            return secret

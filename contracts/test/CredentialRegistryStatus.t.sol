@@ -7,7 +7,7 @@ import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
 contract CredentialRegistryStatusTest is World {
-    uint64 private constant TOTAL = 130;
+    uint32 private constant TOTAL = 130;
     uint64 private constant POSITION = 70;
 
     uint8 private constant VALID = 0x0;
@@ -20,7 +20,7 @@ contract CredentialRegistryStatusTest is World {
 
     function setUp() public override {
         super.setUp();
-        anchor(0, uint32(TOTAL));
+        anchor(0, TOTAL);
     }
 
     function set(uint8 from, uint8 to, uint8 reason) private {

@@ -88,7 +88,7 @@ contract Handler is Witness {
         address account = _actors[whom % _actors.length];
         address administrator = _administrators[_offices[authority].region];
         address actor = who % 2 == 0 ? administrator : _actors[who % _actors.length];
-        uint64 fence = uint64(block.timestamp) - 1 days + when % 30 days;
+        uint64 fence = time() - 1 days + when % 30 days;
         if (!tryRule(actor, authority, account, act % 16, fence)) return;
         if (actor != administrator) ++strangersRuled;
     }
@@ -121,8 +121,8 @@ contract Handler is Witness {
         if (actor != administrator) ++strangersRuled;
     }
 
-    function wait(uint64 time) external {
-        vm.warp(block.timestamp + time % 2 days);
+    function wait(uint64 seconds_) external {
+        vm.warp(time() + seconds_ % 2 days);
     }
 
     // How they are tried
@@ -184,13 +184,17 @@ contract Handler is Witness {
 
     function mayOperate(uint32 authority, address actor) private view returns (bool) {
         uint64 fence = _fenceOf[authority][actor];
-        bool isFenced = fence != 0 && fence <= block.timestamp;
+        bool isFenced = fence != 0 && fence <= time();
         return _isOperator[authority][actor] && !isFenced && !_isDissolved[authority];
     }
 
     function maySetStatus(uint32 authority, address actor) private view returns (bool) {
         if (_isDissolved[authority]) return actor == _administrators[_offices[authority].region];
         return mayOperate(authority, actor);
+    }
+
+    function time() private view returns (uint64) {
+        return uint64(block.timestamp);
     }
 
     // What is likely to go through, most of the time
@@ -205,7 +209,7 @@ contract Handler is Witness {
     }
 
     function effectiveOf(uint64 when) private view returns (uint64) {
-        return uint64(block.timestamp) + 1 - when % (LATE + 1 days);
+        return time() + 1 - when % (LATE + 1 days);
     }
 
     function reasonOf(uint8 why) private pure returns (uint8) {

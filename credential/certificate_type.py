@@ -20,7 +20,7 @@ IDENTIFIER, STARTS, ENDS = "certificate_identifier", "certificate_validate_start
 
 _VCT = re.compile(r"urn:yinxin:type:([0-9A-Z]{21}):([1-9][0-9]{0,4})")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_MAX_FIELDS = 64
+MAX_FIELDS = 64
 _RESERVED = {"iss", "vct", "iat", "nbf", "exp", "cnf", "status"}
 
 
@@ -129,8 +129,8 @@ def _check_fields(parsed: CertificateType) -> None:
     """Fields and schema must tell the same story, and have what every type has."""
     names = [each.name for each in parsed.fields]
     required = {each.name for each in parsed.fields if each.required}
-    if len(set(names)) != len(names) or not 0 < len(names) <= _MAX_FIELDS:
-        raise MalformedType(f"1 to {_MAX_FIELDS} fields, each once")
+    if len(set(names)) != len(names) or not 0 < len(names) <= MAX_FIELDS:
+        raise MalformedType(f"1 to {MAX_FIELDS} fields, each once")
     if any(not _FIELD_NAME.fullmatch(name) or name in _RESERVED for name in names):
         raise MalformedType("a field's name is lower-case letters, digits and _, and no member of the payload")
     if not {IDENTIFIER, STARTS, ENDS} <= required:

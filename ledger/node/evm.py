@@ -7,11 +7,13 @@ zeroBaseFee) and there is no block reward, so there is no ether on this chain an
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import eth
 from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.london import LondonVM
@@ -38,6 +40,9 @@ Transaction = Any
 """py-evm's signed transaction; it ships no usable types."""
 
 logging.getLogger("eth").setLevel(logging.CRITICAL)  # reverted calls are ordinary here
+sys.setrecursionlimit(
+    eth.EVM_RECURSION_LIMIT
+)  # 1,024 nested calls; another library raises it past what the stack holds
 
 
 @dataclass(frozen=True, slots=True)

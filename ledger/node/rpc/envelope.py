@@ -5,13 +5,18 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.node.errors import RequestRefused
 
 MAX_BATCH = 100
+MAX_DEPTH = 16
 MAX_RESPONSE_OCTETS = 64 * 1024 * 1024
+_STRINGS_AND_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _logger = logging.getLogger(__name__)
 
 Methods = Mapping[str, Callable[..., Any]]
@@ -20,8 +25,8 @@ Methods = Mapping[str, Callable[..., Any]]
 def respond(octets: bytes, methods: Methods) -> bytes:
     """The response to one request or batch; empty where every request was a notification."""
     try:
-        request = json.loads(octets)
-    except (ValueError, RecursionError):
+        request = _parse(octets)
+    except ValueError:
         return _encode(_error(None, -32700, "parse error"))
     if not isinstance(request, list):
         response = _answer(request, methods)
@@ -29,6 +34,16 @@ def respond(octets: bytes, methods: Methods) -> bytes:
     if not request or len(request) > MAX_BATCH:
         return _encode(_error(None, -32600, f"a batch has 1 to {MAX_BATCH} requests, this has {len(request)}"))
     return _batch(request, methods)
+
+
+def _parse(octets: bytes) -> Any:
+    """Looks at the nesting first: the EVM needs a recursion limit at which deep JSON overflows the C stack."""
+    text, depth = octets.decode("utf-8"), 0
+    for found in _STRINGS_AND_BRACKETS.finditer(text):
+        depth += _STEP.get(found[0], 0)
+        if depth > MAX_DEPTH:
+            raise ValueError(f"JSON is nested deeper than {MAX_DEPTH}")
+    return json.loads(text)
 
 
 def _batch(requests: list[Any], methods: Methods) -> bytes:
@@ -86,7 +101,7 @@ def _error(identifier: Any, code: int, message: str, data: str | None = None) ->
 
 
 def _is_id(value: Any) -> bool:
-    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+    return value is None or type(value) in (str, int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _id(request: Any) -> Any:

@@ -71,7 +71,7 @@ class Methods:
         return "0x0"
 
     def eth_feeHistory(self, count: Any, newest: Any, percentiles: Any = None) -> Json:
-        wanted = min(count if isinstance(count, int) else params.quantity(count, "blockCount"), MAX_FEE_HISTORY)
+        wanted = min(params.quantity(hex(count) if isinstance(count, int) else count, "blockCount"), MAX_FEE_HISTORY)
         if percentiles is not None and not isinstance(percentiles, list):
             raise InvalidParams("rewardPercentiles must be a list")
         with self._node.reading() as view:

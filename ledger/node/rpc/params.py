@@ -13,6 +13,7 @@ from ledger.node.view import View
 
 MAX_LOG_BLOCKS = 100_000
 MAX_LOG_VALUES = 1_000
+_GREATEST_NUMBER = 2**63 - 1  # of a row in the database
 _QUANTITY = re.compile("0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _DATA = re.compile("0x(?:[0-9a-fA-F]{2})*")
 _NEWEST = frozenset({"latest", "pending", "safe", "finalized"})
@@ -50,9 +51,9 @@ def slot(value: Any, name: str) -> int:
 
 def block_number(value: Any, name: str, view: View) -> int:
     """The number of a tag or quantity, whether or not there is such a block. The head is final: it has four names."""
-    if value in _NEWEST:
+    if isinstance(value, str) and value in _NEWEST:
         return view.head
-    return 0 if value == "earliest" else quantity(value, name)
+    return 0 if value == "earliest" else min(quantity(value, name), _GREATEST_NUMBER)
 
 
 def state_block(value: Any, view: View) -> int:
@@ -121,12 +122,15 @@ def _access_list(value: Any) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise InvalidParams("accessList must be a list of objects")
     return tuple(
-        (
-            data(entry.get("address"), "accessList address", 20),
-            tuple(slot(key, "storageKeys") for key in entry.get("storageKeys") or ()),
-        )
+        (data(entry.get("address"), "accessList address", 20), _storage_keys(entry.get("storageKeys", [])))
         for entry in value
     )
+
+
+def _storage_keys(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise InvalidParams("storageKeys must be a list")
+    return tuple(slot(key, "storage key") for key in value)
 
 
 def _range(members: Mapping[str, Any], view: View) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from credential import strict_json
 from wallet.errors import MalformedOffer, UnsupportedOffer
@@ -37,11 +37,10 @@ def parse_offer_uri(text: str) -> Offer | OfferReference:
     """The offer of an `openid-credential-offer://?…` link, by value or by reference. Raises OfferRefused."""
     if len(text) > _LONGEST:
         raise MalformedOffer(f"an offer has at most {_LONGEST} characters")
-    parts = urlsplit(text.strip())
+    parts = _split(text.strip())
     if parts.scheme != _SCHEME:
         raise MalformedOffer(f"an offer begins with {_SCHEME}://")
-    query = parse_qs(parts.query, keep_blank_values=True)
-    match query:
+    match parse_qs(parts.query, keep_blank_values=True):
         case {"credential_offer": [value], **others} if not others:
             return parse_offer(value.encode("utf-8"))
         case {"credential_offer_uri": [url], **others} if not others:
@@ -72,11 +71,18 @@ def parse_offer(octets: bytes) -> Offer:
 
 def secure_url(url: str) -> str:
     """An https URL, or plain http on this machine only. Raises MalformedOffer."""
-    parts = urlsplit(url)
+    parts = _split(url)
     local = parts.scheme == "http" and parts.hostname in _LOOPBACK
     if not (parts.hostname and (local or parts.scheme == "https")) or parts.username or parts.fragment:
         raise MalformedOffer("an issuer is reached by https")
     return url
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as e:
+        raise MalformedOffer("an address in the offer is none") from e
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from credential import strict_json
@@ -76,6 +77,7 @@ def vct_of(code: str, version: int) -> str:
     return f"urn:yinxin:type:{code}:{version}"
 
 
+@lru_cache(maxsize=64)
 def parse_vct(text: str) -> tuple[str, int]:
     """(code, version). Raises ValueError."""
     match = _VCT.fullmatch(text)

@@ -24,7 +24,7 @@ def status_uri(issuer: str, position: int) -> str:
 
 
 def disclosure_text(salt: bytes, name: str, value: str) -> str:
-    return base64url.encode(strict_json.encode([base64url.encode(salt), name, value]))
+    return base64url.encode(strict_json.encode_texts((base64url.encode(salt), name, value)))
 
 
 def disclosure_digest(text: str) -> bytes:

@@ -24,6 +24,11 @@ def test_escaped_json_reads_the_same(value: object) -> None:
     assert strict_json.parse(json.dumps(value, indent=1).encode()) == value
 
 
+@given(st.lists(texts))
+def test_texts_are_encoded_alike(each: list[str]) -> None:
+    assert strict_json.encode_texts(each) == strict_json.encode(each)
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_octets_are_read_or_refused(octets: bytes) -> None:
     try:

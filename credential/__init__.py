@@ -1,8 +1,8 @@
 """The pure core: formats, trees, rules. No I/O, no clock, no randomness, no logging. This is its only public door."""
 
-from credential import base64url, dates, identifiers, qr, salts, strict_json
+from credential import base64url, dates, identifiers, qr, salts, strict_json, texts
 from credential.catalogue import Catalogue
-from credential.certificate_type import CertificateType, Field, Kind, MalformedType, parse_certificate_type
+from credential.certificate_type import CertificateType, Field, Kind, MalformedType, parse_certificate_type, parse_vct
 from credential.claims import ClaimError, claim_errors
 from credential.facts import (
     NATION,
@@ -94,6 +94,7 @@ __all__ = [
     "parse_certificate_type",
     "parse_presentation",
     "parse_presented",
+    "parse_vct",
     "path_length",
     "payload_octets",
     "present",
@@ -104,6 +105,7 @@ __all__ = [
     "salts",
     "status_uri",
     "strict_json",
+    "texts",
     "validity",
     "verify",
 ]

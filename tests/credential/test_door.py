@@ -68,6 +68,7 @@ DOOR = {
     "parse_certificate_type",
     "parse_presentation",
     "parse_presented",
+    "parse_vct",
     "path_length",
     "payload_octets",
     "present",
@@ -78,6 +79,7 @@ DOOR = {
     "salts",
     "status_uri",
     "strict_json",
+    "texts",
     "validity",
     "verify",
 }

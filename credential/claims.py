@@ -7,6 +7,7 @@ issuer signed.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,7 @@ REASONS = {
     "unknown_field": ("the certificate type has no such field", "该证照类型没有此项"),
     "not_text": ("the value is not text", "值不是文本"),
     "not_unicode": ("the text has half a character in it", "文本含有残缺字符"),
+    "stray_characters": ("white space at an end, or a control character", "首尾有空白或含有控制字符"),
     "too_short": ("the text is shorter than allowed", "文本过短"),
     "too_long": ("the text is longer than allowed", "文本过长"),
     "malformed": ("the text is not written as this field demands", "格式不符合要求"),
@@ -40,6 +42,7 @@ REASONS = {
     "foreign_identifier": ("the identifier names another certificate type", "证照标识属于另一证照类型"),
     "ends_before_start": ("the last day lies before the first", "有效期截止早于起始"),
 }
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _SCHEMA_CODES = {
     "type": "not_text",
     "minLength": "too_short",
@@ -97,6 +100,8 @@ def _kind_errors(certificate_type: CertificateType, claims: Mapping[str, str]) -
             continue
         if not _is_unicode(value):
             yield each.name, "not_unicode"
+        elif not _is_clean(value):
+            yield each.name, "stray_characters"
         elif each.kind is Kind.CERTIFICATE_IDENTIFIER:
             yield from ((each.name, code) for code in _identifier_errors(certificate_type, value))
         elif each.kind is not Kind.TEXT:
@@ -121,6 +126,11 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _is_clean(text: str) -> bool:
+    """No white space at the ends, no control characters but line breaks: what looks the same is the same."""
+    return text == text.strip() and not _CONTROLS.search(text)
 
 
 def _is_day(text: str) -> bool:

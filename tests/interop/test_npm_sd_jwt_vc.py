@@ -1,4 +1,7 @@
-"""npm's @sd-jwt/sd-jwt-vc accepts our credentials, shows them, refuses forged ones; and ours reads what it wrote."""
+"""npm's @sd-jwt/sd-jwt-vc accepts our credentials, shows them, refuses forged ones; and ours reads what it wrote.
+
+package.json overrides two of its dependencies: 0.20.0 asks for prereleases of them that the registry does not have.
+"""
 
 from __future__ import annotations
 

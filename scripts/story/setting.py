@@ -1,4 +1,4 @@
-"""Who is who on the chain: the council admits regions and types; regions admit authorities and agree with one another."""
+"""Who is who on the chain: the council admits regions and types, regions admit authorities and agree."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""Runs the story and says where to look; ends with 1 where it went otherwise than it must."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from scripts.story.chapters import tell
+from scripts.story.page import write_page
+from scripts.story.processes import Processes
+from scripts.story.scene import Scene
+from scripts.story.teller import NotAsExpected, Teller
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MARK = ".yinxin-demo"
+
+
+def main() -> int:
+    words = _arguments()
+    console = Console()
+    _empty(words.folder)
+    teller, processes = Teller(console), Processes(words.folder / "logs")
+    scene = Scene(words.folder, processes)
+    started = time.monotonic()
+    try:
+        tell(scene, teller)
+        teller.end_chapter()
+        page = words.folder / "story.html"
+        write_page(teller, scene.network.fingerprint, page)
+        console.print(f"\n[bold]{teller.expectations} expectations held in {time.monotonic() - started:.0f} s[/bold]")
+        console.print(f"page      {page}\npaper     {words.folder / 'paper.pdf'}\nQR codes  {words.folder}/*.png")
+        if words.keep:
+            _keep(scene, console)
+    except NotAsExpected as error:
+        console.print(f"\n[red]Not as expected: {error}[/red]\nlogs: {processes.logs}")
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nstopped")
+        return 130
+    finally:
+        processes.stop_all()
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "scripts/demo", description="One licence, two provinces: the whole chain of trust."
+    )
+    parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "demo", help="where everything is written; emptied first (default: demo)"
+    )
+    return parser.parse_args()
+
+
+def _empty(folder: Path) -> None:
+    """Makes the folder anew; one that holds anything but an earlier demo is left alone."""
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        sys.exit(f"{folder} is not empty and holds no earlier demo: choose another --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "logs").mkdir(parents=True)
+    mark.touch()
+
+
+def _keep(scene: Scene, console: Console) -> None:
+    """Starts the bureaus again and waits for Ctrl-C."""
+    for bureau in scene.bureaus:
+        scene.reopen_bureau(bureau)
+    console.print("\nrunning, Ctrl-C ends it:")
+    for service in scene.processes.services.values():
+        if service.process.poll() is None:
+            console.print(f"  {service.name:22} {service.url}")
+    console.print(f"officers: names and passwords are in {scene.folder}/bureau-*/officers.txt")
+    while True:
+        time.sleep(3600)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""What the service is made of, put together once at the start: settings, database, keys and types."""
+"""What the service is made of, put together once at the start: settings, database, keys, types, way to the ledger."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 
 from credential import CertificateType, SigningKey
 from credential.catalogue import Catalogue
+from issuer.dispatch import Dispatch
 from issuer.errors import Code, Invalid, NotFound
 from issuer.settings import AuthoritySettings, Settings
 from issuer.signing import load_key
 from issuer.store import open_store, reading, secret_of
-from ledger.catalogue import load_catalogue
+from ledger import NetworkFile, Outbox, Registries, load_account, load_catalogue, read_network_file
 
 Clock = Callable[[], int]
 
@@ -48,6 +49,8 @@ class Bureau:
     authorities: Mapping[int, Authority]
     secret: bytes = field(repr=False)
     clock: Clock
+    network: NetworkFile
+    dispatch: Dispatch
 
     def authority(self, number: int) -> Authority:
         if number not in self.authorities:
@@ -60,17 +63,20 @@ class Bureau:
 
 
 def open_bureau(settings: Settings, clock: Clock = lambda: int(time.time())) -> Bureau:
-    """Raises UnusableKey, OtherDatabase, ValueError for a type that the catalogue lacks."""
+    """Raises UnusableKey, LedgerError for a bad network or operator file, OtherDatabase, ValueError for a type."""
     catalogue = load_catalogue()
     passphrase = os.environ.get(settings.key_passphrase_variable)
+    network = read_network_file(settings.network)
     authorities = {
         each.number: Authority(each, load_key(each.key, passphrase), _types(each, catalogue))
         for each in settings.authorities
     }
     engine = open_store(settings.database)
+    accounts = {each.number: load_account(each.operator, passphrase) for each in settings.authorities}
+    dispatch = Dispatch(Outbox(engine, network), Registries(network), accounts)
     with reading(engine) as connection:
         secret = secret_of(connection)
-    return Bureau(settings, engine, catalogue, authorities, secret, clock)
+    return Bureau(settings, engine, catalogue, authorities, secret, clock, network, dispatch)
 
 
 def _types(authority: AuthoritySettings, catalogue: Catalogue) -> dict[int, CertificateType]:

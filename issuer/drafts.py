@@ -18,6 +18,8 @@ from issuer.rows import IDENTIFIER, normalise, problems_of
 from issuer.schema import drafts, serials
 
 DRAFT, SUBMITTED, APPROVED, WITHDRAWN = "draft", "submitted", "approved", "withdrawn"
+REPLACING = "replacing"
+"""A replacement's draft goes with its act, and is approved with it alone."""
 FIRST_VERSION = "001"
 
 

@@ -9,6 +9,7 @@ IssuerError
 │   └── Conflict           the thing is in a state that forbids it
 ├── MissingGlyphs        the fonts cannot print the certificate
 ├── UnusableKey          a key file cannot be used
+├── OtherChain           a node serves another chain than the network file names
 └── LedgerMismatch       the chain and this database tell different histories
 """
 
@@ -101,6 +102,10 @@ class MissingGlyphs(IssuerError):
 
 class UnusableKey(IssuerError):
     """A key file is missing, readable by others, encrypted with another passphrase, or not a P-256 key."""
+
+
+class OtherChain(IssuerError):
+    """A node serves another chain than the network file names; it is not used."""
 
 
 class LedgerMismatch(IssuerError):

@@ -219,12 +219,14 @@ batches = Table(
     Column("root", LargeBinary, nullable=False),
     Column("kid", LargeBinary, nullable=False),
     Column("form", Text, nullable=False),
-    Column("state", Text, nullable=False),  # queued, anchored, refused
+    Column("state", Text, nullable=False),  # queued, anchored; refused, and dropped once somebody has looked
     Column("refusal", Text),
     Column("closed_at", Integer, nullable=False),
     Column("settled_at", Integer),
 )
-Index("batches_seq", batches.c.authority, batches.c.seq, unique=True, sqlite_where=text("state <> 'refused'"))
+Index(
+    "batches_seq", batches.c.authority, batches.c.seq, unique=True, sqlite_where=text("state IN ('queued', 'anchored')")
+)
 
 status_changes = Table(
     "status_changes",

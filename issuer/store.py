@@ -14,8 +14,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 
 from issuer.schema import VERSION, instance, metadata
+from ledger import outbox
 
 SECRET_OCTETS = 32
+_QUIET = {"hide_parameters": True}
+"""An error's text may be logged, and parameters are people's data."""
 
 
 class OtherDatabase(RuntimeError):
@@ -25,11 +28,12 @@ class OtherDatabase(RuntimeError):
 def open_store(file: Path) -> Engine:
     """The database in `file`, made where there is none. Raises OtherDatabase."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 60}, pool_size=8, max_overflow=64)
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 60}, pool_size=8, max_overflow=64, **_QUIET)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     with engine.begin() as connection:
         metadata.create_all(connection)
+        outbox.metadata.create_all(connection)
         _mark(connection, file)
     file.chmod(0o600)
     return engine

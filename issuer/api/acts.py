@@ -1,0 +1,198 @@
+"""Acts on certificates: suspend, reinstate, rescind, revoke, deregister, freeze, unfreeze, withdraw a copy, replace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, select
+
+from credential import dates
+from issuer.accounts import Officer
+from issuer.act_kinds import ACT_KINDS
+from issuer.acts import ActDraft, act_row, approve_act, approver_of, draft_act, try_act_again, withdraw_act
+from issuer.api.access import AnyOfficer, Approver, Drafter, Reading, TheService
+from issuer.api.drafts import Remark
+from issuer.errors import Code, Invalid
+from issuer.schema import acts, certificates, status_changes
+from issuer.service import Service
+from issuer.store import reading
+
+router = APIRouter(prefix="/acts", tags=["acts"])
+KindName = Literal[
+    "suspend",
+    "reinstate",
+    "rescind",
+    "revoke",
+    "deregister",
+    "withdraw_copy",
+    "freeze",
+    "unfreeze",
+    "reissue",
+    "alter",
+    "renew",
+]
+PAGE = 200
+
+
+class ActIn(BaseModel):
+    """A draft of an act.
+
+    `reference` is the number of the legal document (文号) or of the holder's request (受理号). `effective` is a day
+    (YYYY-MM-DD, from its first instant in Shanghai) or an RFC 3339 time; without it, now. `credential` names one copy
+    for freeze, unfreeze and withdraw_copy. `changes` are the claims that reissue, alter and renew change; an empty
+    text takes one away.
+    """
+
+    kind: KindName
+    certificate: int
+    credential: int | None = None
+    reference: str = Field(min_length=1, max_length=200)
+    effective: str | None = None
+    changes: dict[str, str] = Field(default={}, repr=False)
+
+
+class Confirmation(BaseModel):
+    """To confirm, repeat the certificate's identifier."""
+
+    certificate_identifier: str
+
+
+class ChangeOut(BaseModel):
+    """One change of status on the chain: queued, recorded, refused (with the contract's reason) or tried_again."""
+
+    credential: int
+    state: str
+    origin: int
+    to: int
+    refusal: str | None
+
+
+class ActOut(BaseModel):
+    """An act: drafted, withdrawn, queued (approved, on its way to the chain), recorded there, or refused by it."""
+
+    id: int
+    kind: str
+    certificate: int
+    credential: int | None
+    reference: str
+    effective: int
+    state: str
+    waiting_for_ledger: bool
+    drafted_by: int
+    approved_by: int | None
+    remark: str | None
+    replacement: int | None
+    changes: list[ChangeOut]
+
+
+@router.post("", status_code=201)
+def draft(new: ActIn, officer: Drafter, service: TheService) -> ActOut:
+    bureau = service.bureau
+    now = bureau.clock()
+    act = ActDraft(
+        ACT_KINDS[new.kind],
+        new.certificate,
+        new.credential,
+        new.reference,
+        _instant(new.effective, now),
+        new.changes,
+    )
+    with bureau.engine.begin() as connection:
+        number = draft_act(connection, bureau, officer, act, now)
+    return _answer(service, officer, number)
+
+
+@router.get("")
+def list_acts(
+    officer: AnyOfficer, service: TheService, connection: Reading, state: str | None = None, after: int = 0
+) -> list[ActOut]:
+    """Up to 200 acts with numbers above `after`."""
+    mine = select(acts.c.id).join(certificates, certificates.c.id == acts.c.certificate_id)
+    query = mine.where(certificates.c.authority == officer.authority, acts.c.id > after)
+    if state is not None:
+        query = query.where(acts.c.state == state)
+    numbers = connection.execute(query.order_by(acts.c.id).limit(PAGE)).scalars().all()
+    return [_out(connection, service, officer, number) for number in numbers]
+
+
+@router.get("/{number}")
+def show(number: int, officer: AnyOfficer, service: TheService, connection: Reading) -> ActOut:
+    return _out(connection, service, officer, number)
+
+
+@router.post("/{number}/approve")
+def approve(number: int, confirmation: Confirmation, officer: Approver, service: TheService) -> ActOut:
+    """By a second officer. The act holds here at once, and is queued for the chain."""
+    bureau = service.bureau
+    with bureau.engine.begin() as connection:
+        approve_act(connection, bureau, officer, number, confirmation.certificate_identifier, bureau.clock())
+    service.worker.wake()
+    return _answer(service, officer, number)
+
+
+@router.post("/{number}/withdraw", status_code=204)
+def withdraw(number: int, remark: Remark, officer: AnyOfficer, service: TheService) -> Response:
+    """By its drafter, or sent back by an approver, before it is approved."""
+    with service.bureau.engine.begin() as connection:
+        withdraw_act(connection, officer, number, remark.remark)
+    return Response(status_code=204)
+
+
+@router.post("/{number}/retry")
+def retry(number: int, officer: Approver, service: TheService) -> ActOut:
+    """Queues again what the chain refused, from the state the chain has."""
+    with service.bureau.engine.begin() as connection:
+        try_act_again(connection, service.bureau, officer, number)
+    service.worker.wake()
+    return _answer(service, officer, number)
+
+
+def _instant(effective: str | None, now: int) -> int:
+    if effective is None:
+        return now
+    try:
+        return dates.start_of(dates.parse_day(effective))
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(effective)
+    except ValueError as error:
+        raise Invalid(Code.BAD_REQUEST, "effective is a day YYYY-MM-DD or an RFC 3339 time") from error
+    if moment.tzinfo is None:
+        raise Invalid(Code.BAD_REQUEST, "a time says its offset, as in 2026-01-31T09:00:00+08:00")
+    return int(moment.timestamp())
+
+
+def _answer(service: Service, officer: Officer, number: int) -> ActOut:
+    with reading(service.bureau.engine) as connection:
+        return _out(connection, service, officer, number)
+
+
+def _out(connection: Connection, service: Service, officer: Officer, number: int) -> ActOut:
+    row: Any = act_row(connection, officer, number)
+    approval: Any = approver_of(connection, number)
+    changes = connection.execute(select(status_changes).where(status_changes.c.act_id == number)).all()
+    replacement = select(certificates.c.id).where(certificates.c.draft_id == row.replacement_id)
+    return ActOut(
+        id=row.id,
+        kind=row.kind,
+        certificate=row.certificate_id,
+        credential=row.credential_id,
+        reference=row.reference,
+        effective=row.effective,
+        state=row.state,
+        waiting_for_ledger=row.state == "queued" and service.waiting_for_ledger,
+        drafted_by=row.drafted_by,
+        approved_by=approval.approved_by if approval else None,
+        remark=row.remark,
+        replacement=connection.execute(replacement).scalar() if row.replacement_id else None,
+        changes=[
+            ChangeOut(
+                credential=each.credential_id, state=each.state, origin=each.origin, to=each.to, refusal=each.refusal
+            )
+            for each in changes
+        ],
+    )

@@ -1,0 +1,57 @@
+"""Bodies larger than the service takes are refused while they arrive, whatever their headers say."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from issuer.api.problems import problem
+from issuer.errors import Code
+
+SMALL_OCTETS = 1 << 20
+_OVERHEAD_OCTETS = 64 << 10
+"""What a multipart form adds to the file in it."""
+
+
+class BodyLimit:
+    """`upload_octets` for the file upload, 1 MiB for everything else."""
+
+    def __init__(self, app: ASGIApp, upload_octets: int) -> None:
+        self._app = app
+        self._upload_octets = upload_octets + _OVERHEAD_OCTETS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        most = self._upload_octets if scope["path"] == "/imports" else SMALL_OCTETS
+        body = await _whole_body(receive, most)
+        if body is None:
+            refusal = problem(Code.TOO_LARGE, f"a request here has at most {most} octets", 413)
+            return await refusal(scope, receive, send)
+        return await self._app(scope, _replay(body, receive), send)
+
+
+async def _whole_body(receive: Receive, most: int) -> bytes | None:
+    """The body, or None where it is too large or its sender went away."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > most:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,25 @@
+"""The running service as its endpoints see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from issuer.bureau import Bureau
+from issuer.ledger_link import LedgerLink
+from issuer.paper import Fonts
+from issuer.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The bureau, its worker and its way to the ledger."""
+
+    bureau: Bureau
+    link: LedgerLink
+    worker: Worker
+    fonts: Fonts
+
+    @property
+    def waiting_for_ledger(self) -> bool:
+        """Whether what is queued has to wait because no node can be used."""
+        return self.link.state.unreachable is not None or bool(self.link.state.mismatches)

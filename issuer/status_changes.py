@@ -1,0 +1,83 @@
+"""From what weighs on a credential to what the chain says of it: each change queued once, in order, and its fate kept.
+
+`credentials.shown` is the state that the chain will have once all that is queued is recorded; the outbox keeps order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from credential import Reason, State, gravest
+from issuer.certificates import standings_of
+from issuer.credentials import Credential, Progress
+from issuer.dispatch import Dispatch
+from issuer.schema import acts, credentials, status_changes
+from ledger import Revert
+
+PLACED = (Progress.QUEUED, Progress.ANCHORED, Progress.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The act behind a change: its number, reason and legal date, and the successor where it replaces."""
+
+    act: int
+    reason: Reason
+    effective: int
+    successor: int | None = None
+
+
+def show_gravest(connection: Connection, dispatch: Dispatch, credential: Credential, cause: Cause) -> bool:
+    """Queues the change that brings the chain to the gravest of what applies. False where the chain says so already."""
+    to = gravest(standings_of(connection, credential.certificate, credential.number))
+    if credential.position is None or to is credential.shown:
+        return False
+    values = {
+        "credential_id": credential.number,
+        "act_id": cause.act,
+        "origin": credential.shown,
+        "to": to,
+        "reason": cause.reason,
+        "effective": cause.effective,
+        "successor": cause.successor or 0,
+        "state": "queued",
+    }
+    adding = insert(status_changes).values(**values).returning(status_changes.c.id)
+    number: int = connection.execute(adding).scalar_one()
+    _show(connection, credential.number, to)
+    change = (credential.shown, to, cause.reason)
+    authority, position = credential.authority, credential.position
+    dispatch.set_status(connection, number, authority, position, change, cause.effective, cause.successor)
+    return True
+
+
+def settle_change(connection: Connection, number: int, revert: Revert | None, now: int) -> None:
+    """Keeps what became of a change, and finishes its act once none is left."""
+    row = connection.execute(select(status_changes).where(status_changes.c.id == number)).one()
+    state, refusal = ("recorded", None) if revert is None else ("refused", str(revert))
+    values = {"state": state, "refusal": refusal, "settled_at": now}
+    connection.execute(update(status_changes).where(status_changes.c.id == number).values(**values))
+    if revert is not None:
+        _show(connection, row.credential_id, _found_on_chain(revert, State(row.origin)))
+    _finish(connection, row.act_id)
+
+
+def _finish(connection: Connection, act: int) -> None:
+    query = select(status_changes.c.state, func.count()).where(status_changes.c.act_id == act)
+    counts: dict[str, int] = dict(connection.execute(query.group_by(status_changes.c.state)).tuples().all())
+    if not counts.get("queued"):
+        state = "refused" if counts.get("refused") else "recorded"
+        connection.execute(update(acts).where(acts.c.id == act).values(state=state))
+
+
+def _found_on_chain(revert: Revert, origin: State) -> State:
+    """What the chain has instead, where it says so; else the change simply did not happen."""
+    if revert.name == "StatusIsNot":
+        return State(int(dict(revert.values)["found"]))
+    return origin
+
+
+def _show(connection: Connection, credential: int, state: State) -> None:
+    connection.execute(update(credentials).where(credentials.c.id == credential).values(shown=state))

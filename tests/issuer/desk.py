@@ -1,0 +1,176 @@
+"""A bureau as its officers see it in tests, and the invented firms they deal with."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from credential import SigningKey, identifiers
+from issuer.accounts import Role, add_officer
+from issuer.app import create_app
+from issuer.bureau import Bureau, open_bureau
+from issuer.settings import AuthoritySettings, Settings
+from ledger import save_account
+
+PASSWORD = "correct horse battery"
+
+
+def credit_code(serial: int) -> str:
+    """An invented 统一社会信用代码 with a valid check character."""
+    first = f"91310000MA{serial:07d}"
+    return first + identifiers.credit_check_character(first)
+
+
+def business_licence(serial: int, **changes: str) -> dict[str, str]:
+    """Claims of an invented firm, without an identifier."""
+    claims = {
+        "certificate_holder_name": f"上海试验{serial}号贸易有限公司",
+        "certificate_holder_code": credit_code(serial),
+        "enterprise_type": "有限责任公司（自然人投资或控股）",
+        "legal_representative": "王㽏𠮷",
+        "registered_capital": "人民币500.0000万元整",
+        "business_scope": "食品销售（仅销售预包装食品）；日用百货销售；信息咨询服务；技术服务、技术开发、技术咨询。",
+        "registered_address": "上海市浦东新区试验路100号",
+        "certificate_validate_start": "2020-03-05",
+        "certificate_validate_end": "2050-03-04",
+    }
+    return {name: value for name, value in {**claims, **changes}.items() if value}
+
+
+def csv_of(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [",".join(columns), *(",".join(f'"{row.get(name, "")}"' for name in columns) for row in rows)]
+    return ("\r\n".join(lines) + "\r\n").encode(encoding)
+
+
+@dataclass
+class Desk:
+    """One bureau over HTTP: an administrator, two officers, and what they do most often."""
+
+    client: httpx.Client
+    bureau: Bureau
+    authority: int
+
+    def headers(self, name: str) -> dict[str, str]:
+        answer = self.client.post("/sessions", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+    def as_(self, name: str) -> Officer:
+        return Officer(self, self.headers(name))
+
+    def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
+        give_up = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < give_up, "it did not happen in time"
+            time.sleep(0.05)
+
+
+@dataclass
+class Officer:
+    """An officer who is logged in."""
+
+    desk: Desk
+    auth: dict[str, str]
+
+    def get(self, path: str, status: int = 200, **options: object) -> object:
+        answer = self.desk.client.get(path, headers=self.auth, **options)
+        assert answer.status_code == status, answer.text
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
+
+    def post(self, path: str, body: object = None, status: int = 201, **options: object) -> object:
+        answer = self.desk.client.post(path, json=body, headers=self.auth, **options)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def upload(self, octets: bytes, type_number: int = 1, status: int = 201) -> dict[str, object]:
+        answer = self.desk.client.post(
+            "/imports", data={"type_number": type_number}, files={"file": ("file.csv", octets)}, headers=self.auth
+        )
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+def write_settings(
+    folder: Path, authority: object, network: Path, urls: tuple[str, ...], **changes: object
+) -> Settings:
+    """Settings and key files for one authority of the ledger fixtures."""
+    number, key = authority.number, authority.key
+    make_key_file(folder / "credential.pem", key)
+    save_account(authority.operator, folder / "operator.json")
+    one = AuthoritySettings(
+        number=number,
+        name=authority.name,
+        credit_code=authority.credit_code,
+        url=authority.url,
+        key=folder / "credential.pem",
+        operator=folder / "operator.json",
+        types=(1, 2, 3),
+    )
+    values = {
+        "database": folder / "issuer.db",
+        "network": network,
+        "ledger_urls": urls,
+        "authorities": (one,),
+        "wallet_batch_seconds": 0.1,
+        "worker_seconds": 0.05,
+        "retry_seconds": 0.2,
+    }
+    return Settings(**{**values, **changes})
+
+
+def make_key_file(file: Path, key: SigningKey) -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    pem = key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as target:
+        target.write(pem)
+
+
+def add_officers(bureau: Bureau, authority: int) -> None:
+    with bureau.engine.begin() as connection:
+        add_officer(connection, "admin", PASSWORD, [Role.ADMINISTRATOR], None)
+        for name in ("first", "second"):
+            add_officer(connection, name, PASSWORD, [Role.DRAFTER, Role.APPROVER], authority)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Desk]:
+    """The service behind a real HTTP server on a free port."""
+    bureau = open_bureau(settings)
+    authority = settings.authorities[0].number
+    add_officers(bureau, authority)
+    config = uvicorn.Config(create_app(bureau), port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the service did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
+            yield Desk(client, bureau, authority)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass
+class OfflineAuthority:
+    """As the ledger fixtures' authorities, for tests that need no chain."""
+
+    number: int
+    name: str
+    credit_code: str
+    url: str
+    key: SigningKey
+    operator: object

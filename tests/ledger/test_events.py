@@ -1,0 +1,80 @@
+"""Events: the same as in the contracts' ABI, and decoded so that nothing a registrar wrote stops a replica."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from ledger import events
+from ledger.abi import types_of
+from ledger.artifacts import artifact
+from ledger.events import EVENTS, Event, MalformedEvent, decode
+from ledger.journal import RawLog
+
+VECTORS = json.loads((Path(__file__).parents[2] / "spec/vectors/journal.json").read_text())
+REGISTRIES = ("Journal", "TrustRegistry", "CredentialRegistry", "RecognitionRegistry")
+RENAMED = {"from": "origin"}
+
+
+def log(event: type[Event], *values: Any) -> RawLog:
+    return RawLog(bytes(20), keccak(event.SIGNATURE.encode()), encode(types_of(event.SIGNATURE), values))
+
+
+def snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
+
+
+def test_the_events_are_those_of_the_contracts() -> None:
+    compiled: dict[str, list[str]] = {}
+    for name in REGISTRIES:
+        for signature, entry in artifact(name).signatures("event").items():
+            assert not any(each["indexed"] for each in entry["inputs"]), "a replica reads data, not topics"
+            compiled[signature] = [snake(each["name"]) for each in entry["inputs"]]
+    compiled.pop("AuthorityUpdated(address)")
+    known = {event.SIGNATURE: list(event.__slots__) for event in EVENTS}
+    assert known == {signature: [RENAMED.get(each, each) for each in names] for signature, names in compiled.items()}
+
+
+def test_the_logs_of_the_vectors_decode() -> None:
+    raw = [RawLog(*(bytes.fromhex(one[part][2:]) for part in ("address", "topic", "data"))) for one in VECTORS["logs"]]
+    added, _, admitted, anchored = map(decode, raw)
+    assert isinstance(added, events.WriterAdded)
+    assert admitted == events.RegionAdmitted(1_790_000_001, 440000, "广东省", b"\xb1" * 20)
+    assert isinstance(anchored, events.BatchAnchored)
+    assert (anchored.count, anchored.root, anchored.operator) == (64, b"\x11" * 32, b"\xb1" * 20)
+
+
+def test_an_agreement_decodes_with_its_lists() -> None:
+    members = [(310000, True, False), (440000, False, True)]
+    event = decode(log(events.AgreementProposed, 1, 2, 310000, b"\x07" * 32, [1, 3], 5, 0, members))
+    assert event == events.AgreementProposed(1, 2, 310000, b"\x07" * 32, (1, 3), 5, 0, tuple(members))
+
+
+def test_an_unknown_topic_is_no_event() -> None:
+    assert decode(RawLog(bytes(20), bytes(32), b"")) is None
+
+
+def test_text_that_is_not_utf_8_keeps_its_good_parts() -> None:
+    values = [1, 440000, b"\xff\xfe ok", "0x" + "11" * 20]
+    data = encode(["uint64", "uint32", "bytes", "address"], values)
+    event = decode(RawLog(bytes(20), keccak(events.RegionAdmitted.SIGNATURE.encode()), data))
+    assert isinstance(event, events.RegionAdmitted)
+    assert event.name == "\ufffd\ufffd ok"
+
+
+def test_a_time_beyond_all_times_fits_a_database() -> None:
+    event = decode(log(events.Accredited, 1, 1, 1, 1, 0, 2**64 - 1))
+    assert isinstance(event, events.Accredited)
+    assert event.ends == 2**63 - 1
+
+
+@pytest.mark.parametrize("octets", [0, 31, 64])
+def test_data_of_another_layout_is_refused(octets: int) -> None:
+    whole = log(events.RegionAdmitted, 1, 440000, "广东省", "0x" + "11" * 20)
+    with pytest.raises(MalformedEvent, match="RegionAdmitted"):
+        decode(RawLog(whole.address, whole.topic, whole.data[:octets]))

@@ -1,0 +1,227 @@
+"""The replica's file: one update is one transaction, readers see one block, and the facts can be made again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from credential import SigningKey
+from ledger import events
+from ledger.abi import types_of
+from ledger.errors import OtherReplica
+from ledger.events import Event
+from ledger.journal import RawLog, fold
+from ledger.network_file import NetworkFile, parse_network_file
+from ledger.replica.schema import FACT_TABLES
+from ledger.replica.store import Accepted, Store
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS = ROOT / "spec" / "vectors" / "network-files.json"
+KEY = SigningKey.from_secret(b"\x01" * 32)
+ACCOUNT = "0x" + "aa" * 20
+
+
+def network() -> NetworkFile:
+    import json
+
+    return parse_network_file(json.dumps(json.loads(VECTORS.read_text())["file"]).encode())
+
+
+NETWORK = network()
+
+
+def log(address: bytes, event: type[Event], *values: Any) -> RawLog:
+    return RawLog(address, keccak(event.SIGNATURE.encode()), encode(types_of(event.SIGNATURE), values))
+
+
+TRUST, CREDENTIAL = NETWORK.registries.trust, NETWORK.registries.credential
+HISTORY = [
+    log(TRUST, events.RegionAdmitted, 1, 310000, "上海市", ACCOUNT),
+    log(TRUST, events.AuthorityRegistered, 2, 1, 310000, "11310000MB2F30750G", "局", "https://a.example"),
+    log(TRUST, events.AuthorityUrlAdded, 3, 1, "https://b.example"),
+    log(TRUST, events.OperatorAdded, 3, 1, ACCOUNT),
+    log(TRUST, events.KeyAdded, 4, 1, KEY.kid, 1, 1, KEY.public_key.octets, 0, 0),
+    log(TRUST, events.KeyAdded, 4, 1, b"\x05" * 32, 1, 1, KEY.public_key.octets, 0, 0),
+    log(TRUST, events.KeyAdded, 4, 1, b"\x06" * 32, 1, 1, b"\x01" * 64, 0, 0),
+    log(TRUST, events.KeyAdded, 4, 1, b"\x07" * 32, 1, 9, b"another suite", 0, 0),
+    log(CREDENTIAL, events.BatchAnchored, 5, 1, 0, 0, 64, bytes(32), KEY.kid, ACCOUNT),
+    log(CREDENTIAL, events.StatusChanged, 6, 1, 3, 0, 2, 16, 6, 0, ACCOUNT),
+    log(TRUST, events.KeyRevoked, 7, KEY.kid, 6),
+    log(TRUST, events.OperatorRevoked, 7, 1, ACCOUNT, 4),
+    log(TRUST, events.RegionAdministratorChanged, 8, 310000, "0x" + "bb" * 20),
+    log(TRUST, events.AuthorityDissolved, 9, 1),
+]
+
+
+def after(before: Accepted | None, logs: list[RawLog]) -> Accepted:
+    number, head, count = (before.number, before.head, before.events) if before else (0, NETWORK.first_head, 0)
+    return Accepted(number + 1, bytes([number + 1]) * 32, 1000 + number, fold(head, logs), count + len(logs))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "r.db", NETWORK)
+    yield made
+    made.close()
+
+
+def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
+    with store.reading() as connection:
+        return connection.execute(query).fetchall()
+
+
+def all_facts(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: rows(store, f"SELECT * FROM {table}") for table in FACT_TABLES}
+
+
+def test_each_event_changes_its_facts(store: Store) -> None:
+    store.accept(None, after(None, HISTORY), HISTORY)
+    assert rows(store, "SELECT region, name, administrator FROM regions") == [(310000, "上海市", b"\xbb" * 20)]
+    assert rows(store, "SELECT url FROM authority_urls ORDER BY position") == [
+        ("https://a.example",),
+        ("https://b.example",),
+    ]
+    assert rows(store, "SELECT dissolved_at FROM authorities") == [(9,)]
+    assert rows(store, "SELECT revoked_from FROM operators") == [(4,)]
+    assert rows(store, "SELECT ends, revoked_from FROM keys WHERE suite = 1") == [(None, 6)]
+
+
+def test_a_key_whose_kid_is_not_its_thumbprint_is_absent(store: Store) -> None:
+    store.accept(None, after(None, HISTORY), HISTORY)
+    assert rows(store, "SELECT kid FROM keys WHERE suite = 1") == [(KEY.kid,)]
+
+
+def test_a_key_of_an_unknown_suite_stays_for_the_rules(store: Store) -> None:
+    store.accept(None, after(None, HISTORY), HISTORY)
+    assert rows(store, "SELECT kid FROM keys WHERE suite = 9") == [(b"\x07" * 32,)]
+
+
+def test_an_event_of_another_contract_than_its_own_changes_nothing(store: Store) -> None:
+    foreign = [replace(each, address=NETWORK.registries.recognition) for each in HISTORY]
+    store.accept(None, after(None, foreign), foreign)
+    assert not any(all_facts(store).values())
+    assert rows(store, "SELECT COUNT(*) FROM logs") == [(len(HISTORY),)]
+
+
+def test_an_unknown_event_is_kept_and_changes_nothing(store: Store) -> None:
+    unknown = [RawLog(TRUST, bytes(32), b"of a later version")]
+    store.accept(None, after(None, unknown), unknown)
+    assert not any(all_facts(store).values())
+    assert rows(store, "SELECT data FROM logs") == [(b"of a later version",)]
+
+
+def test_the_facts_can_be_made_again_from_the_raw_logs(store: Store) -> None:
+    store.accept(None, after(None, HISTORY), HISTORY)
+    before = all_facts(store)
+    with store.writing() as connection:
+        connection.execute("DELETE FROM authorities")
+        connection.execute("UPDATE keys SET revoked_from = NULL")
+    store.rebuild()
+    assert all_facts(store) == before
+
+
+def test_facts_of_an_earlier_version_are_made_again_at_opening(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.db", NETWORK)
+    store.accept(None, after(None, HISTORY), HISTORY)
+    before = all_facts(store)
+    with store.writing() as connection:
+        connection.execute("UPDATE meta SET value = 0 WHERE name = 'facts_version'")
+        connection.execute("DROP TABLE authorities")
+    store.close()
+    store = Store(tmp_path / "r.db", NETWORK)
+    assert all_facts(store) == before
+    store.close()
+
+
+def test_a_file_of_a_later_program_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path / "r.db", NETWORK).close()
+    connection = sqlite3.connect(tmp_path / "r.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(OtherReplica, match="version 99"):
+        Store(tmp_path / "r.db", NETWORK)
+
+
+def test_of_two_followers_the_second_does_nothing(store: Store) -> None:
+    first = after(None, HISTORY[:3])
+    assert store.accept(None, first, HISTORY[:3])
+    assert not store.accept(None, after(None, HISTORY), HISTORY)
+    assert store.accepted() == first
+    assert store.accept(first, after(first, HISTORY[3:]), HISTORY[3:])
+    assert rows(store, "SELECT position FROM logs ORDER BY position") == [(n,) for n in range(len(HISTORY))]
+
+
+def test_an_update_that_cannot_be_applied_leaves_everything(store: Store) -> None:
+    store.accept(None, after(None, HISTORY[:2]), HISTORY[:2])
+    accepted, before = store.accepted(), all_facts(store)
+    broken = [*HISTORY[2:], RawLog(TRUST, HISTORY[0].topic, b"short")]
+    with pytest.raises(events.MalformedEvent):
+        store.accept(accepted, after(accepted, broken), broken)
+    assert store.accepted() == accepted
+    assert all_facts(store) == before
+
+
+def test_a_reader_keeps_its_block_while_another_thread_writes(store: Store) -> None:
+    store.accept(None, after(None, HISTORY[:1]), HISTORY[:1])
+    first = store.accepted()
+    with store.reading() as connection:
+        connection.execute("SELECT * FROM accepted").fetchone()
+        writer = threading.Thread(target=store.accept, args=(first, after(first, HISTORY[1:]), HISTORY[1:]))
+        writer.start()
+        writer.join()
+        assert connection.execute("SELECT events FROM accepted").fetchone() == (1,)
+        assert connection.execute("SELECT COUNT(*) FROM authorities").fetchone() == (0,)
+    assert rows(store, "SELECT COUNT(*) FROM authorities") == [(1,)]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.ledger.test_replica_store import HISTORY, NETWORK, after
+from ledger.replica import apply
+from ledger.replica.store import Store
+
+store = Store(Path(sys.argv[1]), NETWORK)
+store.accept(None, after(None, HISTORY[:2]), HISTORY[:2])
+done, inner = 0, apply._apply_event
+def dying(connection, event):
+    global done
+    if done == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    done += 1
+    inner(connection, event)
+apply._apply_event = dying
+accepted = store.accepted()
+store.accept(accepted, after(accepted, HISTORY[2:]), HISTORY[2:])
+"""
+
+
+@pytest.mark.parametrize("events_applied", [0, 5, 11])
+def test_killed_within_an_update_the_file_is_as_before(tmp_path: Path, events_applied: int) -> None:
+    path = tmp_path / "r.db"
+    process = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path), str(events_applied)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert process.returncode == -signal.SIGKILL
+    store = Store(path, NETWORK)
+    assert store.accepted() == after(None, HISTORY[:2])
+    assert rows(store, "SELECT COUNT(*) FROM logs") == [(2,)]
+    assert rows(store, "SELECT dissolved_at FROM authorities") == [(None,)]
+    accepted = store.accepted()
+    assert store.accept(accepted, after(accepted, HISTORY[2:]), HISTORY[2:])
+    store.close()

@@ -113,6 +113,12 @@ contract RecognitionRegistryTest is World {
         proposeTerms(types(), starts, ends, members());
     }
 
+    function test_a_period_of_no_length_is_refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IRecognitionRegistry.EmptyPeriod.selector, START, START));
+        proposeTerms(types(), START, START, members());
+        proposeTerms(types(), START, START + 1, members());
+    }
+
     // Types
 
     function registerTypes(uint32 count) private returns (uint32[] memory list) {

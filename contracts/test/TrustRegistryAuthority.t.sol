@@ -212,6 +212,13 @@ contract TrustRegistryAuthorityTest is World {
         vm.assertEq(trust.operatorOf(bureau, OPERATOR).revokedFrom, moves ? proposed : current);
     }
 
+    function test_a_fence_that_stays_is_no_move() public {
+        revokeOperator(bureau, OPERATOR, START);
+        expectMovesOnlyEarlier(START, START);
+        revokeOperator(bureau, OPERATOR, START);
+        revokeOperator(bureau, OPERATOR, START - 1);
+    }
+
     function test_a_fence_is_never_at_zero() public {
         expectMovesOnlyEarlier(0, 0);
         revokeOperator(bureau, OPERATOR, 0);

@@ -94,6 +94,12 @@ contract TrustRegistryKeyTest is World {
         add(NEW_KID, USE_CREDENTIAL, SUITE_ES256, publicKey(), starts, ends);
     }
 
+    function test_a_period_of_no_length_is_refused() public {
+        expectEmptyPeriod(START, START);
+        add(NEW_KID, USE_CREDENTIAL, SUITE_ES256, publicKey(), START, START);
+        add(NEW_KID, USE_CREDENTIAL, SUITE_ES256, publicKey(), START, START + 1);
+    }
+
     function test_keys_are_the_regions() public {
         expectNotTheAdministrator(OPERATOR);
         vm.prank(OPERATOR);
@@ -117,6 +123,13 @@ contract TrustRegistryKeyTest is World {
         if (!moves) expectMovesOnlyEarlier(current, proposed);
         revoke(KID, proposed);
         vm.assertEq(trust.keyOf(KID).revokedFrom, moves ? proposed : current);
+    }
+
+    function test_a_fence_that_stays_is_no_move() public {
+        revoke(KID, START);
+        expectMovesOnlyEarlier(START, START);
+        revoke(KID, START);
+        revoke(KID, START - 1);
     }
 
     function test_a_fence_is_never_at_zero() public {
@@ -183,6 +196,13 @@ contract TrustRegistryKeyTest is World {
         if (!moves) expectMovesOnlyEarlier(current, proposed);
         end(accreditation, proposed);
         vm.assertEq(trust.accreditationOf(accreditation).ends, moves ? proposed : current);
+    }
+
+    function test_an_end_that_stays_is_no_move() public {
+        uint64 accreditation = accredit(LICENCE, START, START + 2);
+        expectMovesOnlyEarlier(START + 2, START + 2);
+        end(accreditation, START + 2);
+        end(accreditation, START + 1);
     }
 
     function test_accreditation_can_end_where_it_starts_and_not_before() public {

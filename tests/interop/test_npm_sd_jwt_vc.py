@@ -1,6 +1,6 @@
 """npm's @sd-jwt/sd-jwt-vc accepts our credentials, shows them, refuses forged ones; and ours reads what it wrote.
 
-package.json overrides two of its dependencies: 0.20.0 asks for prereleases of them that the registry does not have.
+package.json overrides some of its dependencies: they ask for versions that the registry does not have.
 """
 
 from __future__ import annotations

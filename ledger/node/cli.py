@@ -45,8 +45,6 @@ def node_command(
 
     if ready_file:
         ready_file.unlink(missing_ok=True)
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
     settings = NodeSettings(data, chain_id, block_seconds, heartbeat_seconds)
     try:
         with _listen(host, port) as listening:
@@ -78,6 +76,8 @@ def _serve(node: Node, listening: socket.socket, host: str, ready_file: Path | N
 
     from ledger.node.rpc import application
 
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     config = uvicorn.Config(
         application(node, host), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
     )

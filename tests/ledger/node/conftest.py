@@ -170,6 +170,11 @@ def start_process(data: Path, *options: str) -> NodeProcess:
     return NodeProcess(process, json.loads(ready_file.read_text()))
 
 
+@pytest.fixture(name="start_process")
+def start_process_fixture() -> Callable[..., NodeProcess]:
+    return start_process
+
+
 @pytest.fixture
 def node_process(tmp_path: Path) -> Iterator[NodeProcess]:
     started = start_process(tmp_path / "node")

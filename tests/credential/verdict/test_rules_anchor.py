@@ -15,6 +15,15 @@ def test_a_batch_that_does_not_cover_the_position_does_not_count(world: Any, fir
     assert world.knowing(batch={"first": position + first, "count": count}).code(8) == "batch_is_not_known_yet"
 
 
+@pytest.mark.parametrize(
+    ("before", "count", "is_known"), [(0, 1, True), (63, 64, True), (-1, 64, False), (64, 64, False)]
+)
+def test_a_batch_covers_its_first_position_to_its_last(world: Any, before: int, count: int, is_known: bool) -> None:
+    first = world.shown.payload.position - before
+    covering = world.knowing(batch={"first": first, "count": count})
+    assert (covering.code(8) != "batch_is_not_known_yet") is is_known
+
+
 def test_a_position_past_the_batches_is_unknown_however_new_the_facts(world: Any) -> None:
     years_later = world.now + 10 * 366 * 86_400
     past = world.but(now=years_later, at=years_later).knowing(batch=None, as_of=years_later)

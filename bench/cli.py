@@ -1,0 +1,37 @@
+"""`yinxin bench`: figures of this machine, as ratios to something that everybody can measure."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+
+@click.group()
+def bench() -> None:
+    """Figures of this machine, as ratios."""
+
+
+@bench.command("verify")
+@click.option("--rounds", type=click.IntRange(1, 100_000), default=300, show_default=True, help="Checks to time.")
+def verify_command(rounds: int) -> None:
+    """Time one check at a window: a live code of ten fields, from a batch of 1,024, facts from a replica on disk.
+
+    Ends with 1 where a median is over its limit.
+    """
+    from bench.verify import LIMIT_MS, PICTURE_LIMIT_MS, measure
+    from bench.window import window
+
+    click.echo("Setting up a ledger, a bureau and a window (about ten seconds) ...", err=True)
+    with TemporaryDirectory() as folder, window(Path(folder)) as measured:
+        figures = measure(measured, rounds)
+    click.echo(f"median of {figures.rounds} checks, in one process, the node stopped")
+    click.echo(f"  one check, from the code's text  {figures.check_ms:8.3f} ms   limit {LIMIT_MS:g} ms")
+    click.echo(f"  one check, reading the PNG too   {figures.picture_check_ms:8.3f} ms   limit {PICTURE_LIMIT_MS:g} ms")
+    click.echo(f"  two bare P-256 signature checks  {figures.two_signatures_ms:8.3f} ms")
+    click.echo(f"  the first in units of the last   {figures.ratio:8.2f}")
+    click.echo(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    if not figures.within_limits:
+        raise click.ClickException("over the limit")

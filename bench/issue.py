@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -87,12 +88,12 @@ def _seal(desk: DeskClient, import_id: int) -> None:
         time.sleep(0.05)
 
 
-def _timed(steps: list[tuple[str, float]]) -> Callable[[str, Callable[[], object]], dict[str, list[int]]]:
-    def run(step: str, work: Callable[[], object]) -> dict[str, list[int]]:
+def _timed(steps: list[tuple[str, float]]) -> Callable[[str, Callable[[], Any]], Any]:
+    def run(step: str, work: Callable[[], Any]) -> Any:
         started = time.perf_counter()
         result = work()
         steps.append((step, time.perf_counter() - started))
-        return result  # type: ignore[return-value]
+        return result
 
     return run
 

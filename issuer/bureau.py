@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from credential import CertificateType, SigningKey
-from credential.catalogue import Catalogue
+from credential import Catalogue, CertificateType, SigningKey
 from issuer.dispatch import Dispatch
 from issuer.errors import Code, Invalid, NotFound
 from issuer.settings import AuthoritySettings, Settings

@@ -10,6 +10,7 @@ IssuerError
 ├── MissingGlyphs        the fonts cannot print the certificate
 ├── UnusableKey          a key file cannot be used
 ├── OtherChain           a node serves another chain than the network file names
+├── AlreadyRunning       another service uses the same database
 └── LedgerMismatch       the chain and this database tell different histories
 """
 
@@ -106,6 +107,10 @@ class UnusableKey(IssuerError):
 
 class OtherChain(IssuerError):
     """A node serves another chain than the network file names; it is not used."""
+
+
+class AlreadyRunning(IssuerError):
+    """Another service uses the same database."""
 
 
 class LedgerMismatch(IssuerError):

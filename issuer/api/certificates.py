@@ -8,9 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
-from credential import gravest, parse_presentation
-from credential.presentation import Unreadable
-from credential.qr import NotPackable, pack, to_text
+from credential import Unreadable, gravest, parse_presentation, qr
 from issuer.api.access import AnyOfficer, Drafter, Reading, TheService
 from issuer.api.imports import authority_of
 from issuer.certificates import Certificate, certificate_for, certificate_of, standings_of
@@ -169,8 +167,8 @@ def pack_text(service: Service, text: str, seed: bytes) -> str:
     shown = parse_presentation(text)
     assert not isinstance(shown, Unreadable)
     try:
-        return to_text(pack(text, service.bureau.catalogue, seed=seed))
-    except NotPackable as error:
+        return qr.to_text(qr.pack(text, service.bureau.catalogue, seed=seed))
+    except qr.NotPackable as error:
         raise Conflict(Code.TOO_LONG_FOR_QR, str(error)) from error
 
 

@@ -1,0 +1,207 @@
+"""`yinxin issuer`: setting a bureau up and running it. The officers' commands are in cli_desk.py."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+
+import click
+
+from issuer.cli_desk import act, approve, import_file, offer, paper, seal, status
+
+_TEMPLATE = """# Settings of the bureau's service; docs/issuer.md describes every one.
+database = "issuer.db"
+network = {network}
+ledger_urls = [{ledger_url}]
+host = "127.0.0.1"
+port = {port}
+
+[[authorities]]
+number = {number}
+name = {name}
+credit_code = {credit_code}
+url = {url}
+key = "credential.pem"
+operator = "operator.json"
+types = [{types}]
+"""
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default="issuer.toml",
+    show_default=True,
+    help="The settings file.",
+)
+
+
+@click.group()
+def issuer() -> None:
+    """The bureau's service: certificates in, anchored credentials out."""
+
+
+@issuer.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--number", type=int, required=True, help="The authority's number in the trust registry.")
+@click.option("--name", required=True, help="The authority's name.")
+@click.option("--credit-code", required=True, help="Its 统一社会信用代码.")
+@click.option("--url", required=True, help="Its URL: what its credentials name as their issuer.")
+@click.option(
+    "--type", "types", type=int, multiple=True, required=True, help="A certificate type's number; repeatable."
+)
+@click.option("--network", default="network.json", show_default=True, help="The network file, relative to FOLDER.")
+@click.option("--ledger-url", default="http://127.0.0.1:8545", show_default=True, help="A node's JSON-RPC address.")
+@click.option("--port", type=int, default=8001, show_default=True, help="The port the service will listen on.")
+def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
+    """Make a bureau's folder: settings, a credential key, an operator account.
+
+    Prints what the region's administrator registers on the ledger. The key is encrypted where the environment variable
+    YINXIN_ISSUER_PASSPHRASE is set. Nothing that is there already is overwritten.
+
+    \b
+    Example:
+      yinxin issuer init shanghai --number 1 --name 上海市市场监督管理局 \\
+          --credit-code 11310000MB2F30101U --url http://127.0.0.1:8001/samr --type 1 --type 2
+    """
+    from credential import base64url
+    from issuer.signing import make_key
+    from ledger import Account, AccountProblem, save_account
+
+    folder.mkdir(parents=True, exist_ok=True)
+    passphrase = os.environ.get("YINXIN_ISSUER_PASSPHRASE")
+    account = Account.create()
+    settings = folder / "issuer.toml"
+    try:
+        key = make_key(folder / "credential.pem", passphrase)
+        save_account(account, folder / "operator.json", passphrase)
+        with settings.open("x", encoding="utf-8") as file:
+            file.write(_settings_text(values, types))
+    except (FileExistsError, AccountProblem) as error:
+        raise click.ClickException(f"{folder} is set up already: {error}") from error
+    click.echo(f"settings    {settings}")
+    click.echo(f"kid         {base64url.encode(key.kid)}")
+    click.echo(f"public key  {key.public_key.octets.hex()}")
+    click.echo(f"operator    {account.hex_address}")
+
+
+@issuer.command()
+@_CONFIG
+@click.option("--port", type=int, help="Another port than the settings'; 0 takes a free one.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Written with the address once requests are taken.")
+def serve(config: Path, port: int | None, ready_file: Path | None) -> None:
+    """Run the service until it is stopped.
+
+    Refuses to start where the chain tells another history than the database. Where no node can be reached it starts,
+    queues, and says so at /health.
+    """
+    from issuer.serving import serve as run
+    from issuer.settings import load_settings
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with _told():
+        settings = load_settings(config)
+        run(settings if port is None else settings.model_copy(update={"port": port}), ready_file)
+
+
+@issuer.group()
+def officer() -> None:
+    """Officers' accounts."""
+
+
+@officer.command("add")
+@click.argument("name")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(["drafter", "approver", "administrator"]),
+    multiple=True,
+    required=True,
+    help="What the officer may do; repeatable.",
+)
+@click.option(
+    "--authority", type=int, help="The number of the authority the officer serves; none for an administrator."
+)
+@click.option("--password", envvar="YINXIN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+@_CONFIG
+def add(name: str, roles: tuple[str, ...], authority: int | None, password: str, config: Path) -> None:
+    """Add an officer's account. The password is asked for, or taken from YINXIN_PASSWORD.
+
+    \b
+    Examples:
+      yinxin issuer officer add 李明 --role drafter --authority 1
+      yinxin issuer officer add 王芳 --role approver --authority 1
+    """
+    from issuer.accounts import Role, add_officer
+    from issuer.settings import load_settings
+    from issuer.store import open_store
+
+    with _told():
+        settings = load_settings(config)
+        if authority is not None and authority not in {each.number for each in settings.authorities}:
+            raise click.UsageError(f"the settings have no authority {authority}")
+        engine = open_store(settings.database)
+        with engine.begin() as connection:
+            made = add_officer(connection, name, password, map(Role, roles), authority)
+        engine.dispose()
+    click.echo(f"officer {made.number}: {', '.join(sorted(made.roles))}")
+
+
+@officer.command("list")
+@_CONFIG
+def list_officers(config: Path) -> None:
+    """List the accounts."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from issuer.accounts import all_officers
+    from issuer.settings import load_settings
+    from issuer.store import open_store, reading
+
+    with _told():
+        engine = open_store(load_settings(config).database)
+    with reading(engine) as connection:
+        found = all_officers(connection)
+    engine.dispose()
+    table = Table("id", "name", "roles", "authority", "disabled")
+    for each in found:
+        roles = ", ".join(sorted(each.roles))
+        table.add_row(str(each.number), each.name, roles, str(each.authority or ""), "yes" if each.disabled else "")
+    Console().print(table)
+
+
+def _settings_text(values: dict[str, str | int], types: tuple[int, ...]) -> str:
+    """The template filled in; a text in JSON is the same text in TOML."""
+    texts = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    return _TEMPLATE.format(**texts, types=", ".join(map(str, types)))
+
+
+def _told() -> _Told:
+    return _Told()
+
+
+class _Told:
+    """Turns what is wrong with files and settings into one line for a person."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        from tomllib import TOMLDecodeError
+
+        from pydantic import ValidationError
+
+        from issuer.errors import IssuerError
+        from issuer.store import OtherDatabase
+        from ledger import LedgerError
+
+        if isinstance(error, ValidationError):
+            places = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise click.ClickException("the settings do not fit: " + "; ".join(places)) from error
+        if isinstance(error, IssuerError | LedgerError | OtherDatabase | OSError | TOMLDecodeError | ValueError):
+            raise click.ClickException(str(error)) from error
+
+
+for _command in (import_file, approve, seal, paper, offer, act, status):
+    issuer.add_command(_command)

@@ -1,0 +1,54 @@
+"""Runs the service as one process: one at a time for a database, on one port, until it is told to stop."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from issuer.app import create_app
+from issuer.bureau import open_bureau
+from issuer.errors import AlreadyRunning
+from issuer.settings import Settings
+
+
+def serve(settings: Settings, ready_file: Path | None = None) -> None:
+    """Raises what `open_bureau` and `create_app` raise, AlreadyRunning, and OSError where the port is taken."""
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(settings.database), socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        app = create_app(open_bureau(settings))
+        listening.bind((settings.host, settings.port))
+        listening.listen(128)
+        if ready_file is not None:
+            _tell(ready_file, f"http://{settings.host}:{listening.getsockname()[1]}")
+        # Addresses may hold an offer's reference, so there is no access log.
+        uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[listening])
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """Two workers would close the same batches; the second service is told instead."""
+    lock = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise AlreadyRunning(f"another service is using {database.name}") from error
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _tell(ready_file: Path, url: str) -> None:
+    """Written whole or not at all."""
+    new = ready_file.with_name(ready_file.name + ".new")
+    new.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    new.replace(ready_file)

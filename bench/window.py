@@ -40,7 +40,7 @@ from credential import (
     verify,
 )
 from ledger import Account, Administration, Call, Member, NetworkFile, Registries, Replica, deploy, load_catalogue
-from wallet.drawing import png
+from wallet import png
 
 SHANGHAI, GUANGDONG = 310000, 440000
 BATCH = 1024

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+_NUMBERS = tuple(range(1, 15))
+
 
 class Outcome(StrEnum):
     """What a rule found."""
@@ -75,6 +77,10 @@ class Report:
     at: int
     now: int
     _claims: Mapping[str, object] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if tuple(row.number for row in self.rows) != _NUMBERS:
+            raise ValueError("a report has a row for each rule, in order: one that lacks a row could seem accepted")
 
     @property
     def verdict(self) -> Verdict:

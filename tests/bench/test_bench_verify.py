@@ -21,7 +21,7 @@ def test_the_ratio_is_one_check_in_pairs_of_signature_checks() -> None:
 
 @pytest.mark.slow
 def test_a_real_check_is_measured_with_and_without_its_picture() -> None:
-    """How quick is the machine's business and its other work's: here it is only that real, accepted checks are timed."""
+    """How quick depends on the machine and on what else it does; that real, accepted checks are timed does not."""
     result = CliRunner().invoke(bench, ["verify", "--rounds", "20"])
     assert "median of 20 checks" in result.output, result.output
     for line in ("from the code's text", "reading the PNG too", "two bare P-256 signature checks"):

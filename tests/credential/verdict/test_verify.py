@@ -192,6 +192,12 @@ def test_rules_are_numbered_in_order_and_named_as_sentences() -> None:
     assert len({rule.name for rule in RULES} | set(CODE_OF)) == 14 + len(CODES)
 
 
+def test_a_report_that_lacks_a_row_cannot_be_made(world: Any) -> None:
+    report = world.report()
+    with pytest.raises(ValueError, match="a row for each rule"):
+        replace(report, rows=report.rows[:-1])
+
+
 def test_evidence_and_representation_hold_no_claims(world: Any) -> None:
     report = world.report()
     written = repr(report) + repr([dict(row.evidence) for row in report.rows])

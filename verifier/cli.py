@@ -5,28 +5,30 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import click
-import uvicorn
 
 from verifier import terminal
-from verifier.app import build_app
+from verifier.days import parse_day
 from verifier.errors import CannotListen, VerifierError
 from verifier.following import Follower
-from verifier.handed_in import parse_day
 from verifier.opening import opened
 from verifier.reading import read
 from verifier.receive import Request, Window, receive
-from verifier.routes import check_to_json
+from verifier.record import check_to_json
 from verifier.settings import Settings, load_settings
 from verifier.store import Check
 from verifier.view import view_of
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,13 @@ def verifier() -> None:
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written when the window listens.")
 def serve(config: Path, ready_file: Path | None) -> None:
     """Run the window over HTTP."""
+    import uvicorn  # here, because `check` needs no server and should answer at once
+
+    from verifier.app import build_app
+
+    if ready_file:
+        ready_file.unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _failing(as_json=False):
         settings = load_settings(config)
         with opened(settings) as window:
@@ -57,8 +66,7 @@ def serve(config: Path, ready_file: Path | None) -> None:
             with _listening(settings) as listener:
                 url = f"http://{settings.host}:{listener.getsockname()[1]}"
                 _announce(url, ready_file)
-                logging.getLogger("uvicorn.access").disabled = True
-                uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listener])
+                _run(uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)), listener)
 
 
 @verifier.command()
@@ -111,6 +119,12 @@ def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:
     else:
         click.echo(f"{error.text_zh} {error.text_en} [{error.code}]", err=True)
     sys.exit(error.exit_status)
+
+
+def _run(server: Server, listener: socket.socket) -> None:
+    """Until SIGTERM or Ctrl-C, which uvicorn raises again after stopping: that ends here, so that files are closed."""
+    with suppress(KeyboardInterrupt):
+        server.run([listener])
 
 
 def _listening(settings: Settings) -> socket.socket:

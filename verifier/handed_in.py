@@ -9,8 +9,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 
-from credential import dates, strict_json
-from verifier.errors import MalformedDate, MalformedRequest, NothingFound
+from credential import strict_json
+from verifier.days import parse_day
+from verifier.errors import MalformedRequest, NothingFound
 
 _LONGEST_ID = 200
 
@@ -25,16 +26,6 @@ async def take(http: HttpRequest, new_id: Callable[[], str]) -> tuple[str, bytes
     else:
         raise MalformedRequest(expected="multipart/form-data, application/json")
     return _request_id(http.headers.get("idempotency-key") or request_id, new_id), octets, day
-
-
-def parse_day(text: str) -> date | None:
-    """The day of YYYY-MM-DD, None for an empty text. Raises MalformedDate."""
-    if not text.strip():
-        return None
-    try:
-        return dates.parse_day(text.strip())
-    except ValueError as e:
-        raise MalformedDate from e
 
 
 def _of_json(body: bytes) -> tuple[bytes, date | None, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -16,13 +16,13 @@ from credential import (
     Report,
     Unreadable,
     Verdict,
-    dates,
     parse_presented,
     report_to_json,
     verify,
 )
 from ledger import Replica
-from verifier.errors import DateInFuture
+from verifier.days import instant_asked
+from verifier.record import parted
 from verifier.store import Check, LiveCode, Store
 
 
@@ -83,16 +83,6 @@ def judge(
     return verify(shown, facts, window.policy, Live(seen_before), at, now)
 
 
-def instant_asked(day: date | None, now: int) -> int:
-    """Now for today or no day; a past day's last second, so that what was done on it counts. Raises DateInFuture."""
-    today = dates.day_of(now)
-    if day is None or day == today:
-        return now
-    if day > today:
-        raise DateInFuture(today=today.isoformat())
-    return dates.end_of(day) - 1
-
-
 def live_code(shown: Presentation | Unreadable) -> LiveCode | None:
     """What a live code is used up by: the holder's key and the nonce it signed."""
     if isinstance(shown, Unreadable) or shown.key_binding is None or shown.payload.holder_key is None:
@@ -111,25 +101,3 @@ def _check(request: Request, report: Report, window: Window) -> Check:
         report=public,
         personal=personal,
     )
-
-
-def parted(report: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
-    """A report's JSON without what is personal in it, and that: the claims, and the identifier that was claimed."""
-    public = dict(report)
-    claimed = dict(_mapping(public["claimed"]))
-    personal = {"claims": public["claims"], "certificate_identifier": claimed["certificate_identifier"]}
-    claimed["certificate_identifier"] = None
-    return public | {"claims": None, "claimed": claimed}, personal
-
-
-def joined(report: Mapping[str, object], personal: Mapping[str, object] | None) -> dict[str, object]:
-    """The report's JSON again, as far as its personal part has not been erased."""
-    if personal is None:
-        return {**report, "personal_data_erased": True}
-    claimed = {**_mapping(report["claimed"]), "certificate_identifier": personal["certificate_identifier"]}
-    return {**report, "claims": personal["claims"], "claimed": claimed, "personal_data_erased": False}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    assert isinstance(value, Mapping)
-    return value

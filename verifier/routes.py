@@ -13,6 +13,7 @@ from verifier import handed_in, pages, receive
 from verifier.following import Follower
 from verifier.reading import ReadingLimits, read
 from verifier.receive import Window
+from verifier.record import check_to_json
 from verifier.store import Check
 
 _STYLE = files("verifier").joinpath("static/style.css").read_text("utf-8")
@@ -61,17 +62,6 @@ def _add_checks(router: APIRouter, window: Window, follower: Follower, limits: R
         if wants_html(http):
             return HTMLResponse(pages.check(check, window, follower.state))
         return JSONResponse(check_to_json(check))
-
-
-def check_to_json(check: Check) -> dict[str, object]:
-    """A check as it is answered: the same for the same request, but for personal data erased in time."""
-    return {
-        "id": check.id,
-        "window": check.window,
-        "made_at": check.made_at,
-        "presented_digest": check.presented_digest.hex(),
-        "report": receive.joined(check.report, check.personal),
-    }
 
 
 def health_of(window: Window, follower: Follower) -> dict[str, object]:

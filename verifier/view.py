@@ -9,7 +9,7 @@ from typing import Any
 from credential import Catalogue, CertificateType, texts
 from credential.certificate_type import parse_vct
 from credential.texts import Word
-from verifier.receive import joined
+from verifier.record import joined
 from verifier.store import Check
 
 _SUMMARIES: Mapping[str, Word] = {

@@ -9,8 +9,9 @@ from datetime import date
 import pytest
 
 from credential import Reason, StatusChange, dates
+from verifier.days import instant_asked
 from verifier.errors import DateInFuture, RequestIdReused
-from verifier.receive import Request, instant_asked, receive
+from verifier.receive import Request, receive
 
 
 def verdict_of(check: object) -> str:

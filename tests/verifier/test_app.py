@@ -1,0 +1,204 @@
+"""The service over HTTP: forms, files and JSON in; reports, pages and typed errors out; hostile input never a trace."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.verifier.window_samples import png_of, qr_of
+
+HTML = {"accept": "text/html"}
+
+
+def test_a_picture_is_judged(bench) -> None:
+    answer = bench.client.post("/checks", files={"file": ("code.png", png_of(qr_of(bench.live())), "image/png")})
+    assert answer.status_code == 201
+    assert answer.json()["report"]["verdict"] == "accepted"
+    assert bench.client.get(answer.headers["location"]).json() == answer.json()
+
+
+def test_a_form_with_text_is_judged_and_leads_to_its_page(bench) -> None:
+    form = {"text": bench.live(), "at": "", "request_id": "r1"}
+    answer = bench.client.post("/checks", data=form, headers=HTML)
+    assert answer.status_code == 303
+    page = bench.client.get(answer.headers["location"], headers=HTML)
+    assert page.status_code == 200
+    assert 'data-verdict="accepted"' in page.text
+    assert "顾明远" in page.text
+    assert bench.client.post("/checks", data=form, headers=HTML).headers["location"] == answer.headers["location"]
+
+
+def test_a_browser_s_empty_file_field_does_not_hide_the_text(bench) -> None:
+    answer = bench.client.post("/checks", data={"text": bench.live()}, files={"file": ("", b"")})
+    assert answer.json()["report"]["verdict"] == "accepted"
+
+
+def test_the_same_idempotency_key_gets_the_same_report(bench) -> None:
+    body, headers = {"text": bench.live()}, {"Idempotency-Key": "k-1"}
+    first = bench.client.post("/checks", json=body, headers=headers)
+    again = bench.client.post("/checks", json=body, headers=headers)
+    assert first.json() == again.json()
+    other = bench.client.post("/checks", json={"text": "x"}, headers=headers)
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "request_id_reused")
+
+
+def test_a_past_day_is_asked_about(bench) -> None:
+    answer = bench.client.post("/checks", json={"text": bench.issue(None), "at": "2024-03-17"})
+    assert answer.json()["report"]["verdict"] == "rejected"
+    page = bench.client.get(answer.headers["location"], headers=HTML)
+    assert "2024-03-17 23:59" in page.text
+
+
+def error_of(answer) -> tuple[int, str]:
+    assert "Traceback" not in answer.text
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", (400, "malformed_request")),
+        (b"[]", (400, "malformed_request")),
+        (b'{"text": 1}', (400, "malformed_request")),
+        (b'{"text": "x", "text": "y"}', (400, "malformed_request")),
+        (b'{"text": "x", "more": 1}', (400, "malformed_request")),
+        (b'{"text": "\\ud800"}', (400, "malformed_request")),
+        (b"[" * 200_000, (400, "malformed_request")),
+        (b'{"text": "x", "at": "2024-2-1"}', (422, "malformed_date")),
+        (b'{"text": "x", "at": "9999-01-01"}', (422, "malformed_date")),
+        (b'{"text": "x", "at": "2990-01-01"}', (422, "date_in_future")),
+        (b'{"text": ""}', (422, "nothing_found")),
+        (b"\xff\xfe", (400, "malformed_request")),
+    ],
+)
+def test_hostile_json_is_a_typed_error(bench, body: bytes, expected: tuple[int, str]) -> None:
+    answer = bench.client.post("/checks", content=body, headers={"content-type": "application/json"})
+    assert error_of(answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain", b"x"),
+        ("", b"x"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"--b\r\nnonsense"),
+        ("multipart/form-data; boundary=b", b"--b\r\n" * 50),
+    ],
+)
+def test_a_hostile_form_is_a_typed_error(bench, kind: str, body: bytes) -> None:
+    answer = bench.client.post("/checks", content=body, headers={"content-type": kind})
+    assert error_of(answer)[0] in {400, 422}
+
+
+def test_two_files_at_once_are_refused(bench) -> None:
+    answer = bench.client.post("/checks", files=[("file", ("a.png", b"x")), ("file", ("b.png", b"x"))])
+    assert error_of(answer) == (400, "malformed_request")
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        (b"\x89PNG\r\n\x1a\nnonsense", (422, "damaged_picture")),
+        (b"%PDF-1.7 nonsense", (422, "unreadable_pdf")),
+        (b"GIF89a\xff", (415, "unsupported_file")),
+        (b"x" * (2 << 20) + b"y", (413, "too_large")),
+        (b"x" * (5 << 20), (413, "too_large")),
+    ],
+)
+def test_a_hostile_file_is_a_typed_error(bench, octets: bytes, expected: tuple[int, str]) -> None:
+    assert error_of(bench.client.post("/checks", files={"file": ("f", octets)})) == expected
+
+
+def test_a_body_without_a_declared_length_is_limited_too(bench) -> None:
+    parts = (b'{"text": "' if index == 0 else b"x" * 65536 for index in range(60))
+    answer = bench.client.post("/checks", content=parts, headers={"content-type": "application/json"})
+    assert error_of(answer) == (413, "too_large")
+
+
+def test_hostile_tokens_get_a_report_or_a_typed_error(bench) -> None:
+    text = bench.live()
+    for index in range(0, len(text), 29):
+        hurt = text[:index] + ("A" if text[index] != "A" else "~") + text[index + 1 :]
+        answer = bench.client.post("/checks", json={"text": hurt})
+        assert answer.status_code == 201
+        assert answer.json()["report"]["verdict"] != "accepted"
+
+
+def test_errors_are_pages_for_people(bench) -> None:
+    answer = bench.client.post("/checks", data={"text": ""}, headers=HTML)
+    assert answer.status_code == 422
+    assert "没有可核验的内容" in answer.text
+    assert "nothing_found" in answer.text
+    missing = bench.client.get("/checks/none", headers=HTML)
+    assert (missing.status_code, "no_such_check" in missing.text) == (404, True)
+
+
+def test_what_is_shown_is_never_markup(bench) -> None:
+    hostile = {"certificate_holder_name": '<script>alert(1)</script>"><b>'}
+    claims = {**bench.claims, **hostile}
+    text = bench.issue(None, claims)
+    answer = bench.client.post("/checks", json={"text": text})
+    page = bench.client.get(answer.headers["location"], headers=HTML)
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_every_answer_has_the_headers_that_keep_it_inert(bench) -> None:
+    for path in ("/", "/health", "/checks/none", "/nowhere", "/style.css"):
+        headers = bench.client.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+    assert "script" not in bench.client.get("/").text
+
+
+def test_unknown_paths_and_methods_are_typed_errors(bench) -> None:
+    assert error_of(bench.client.get("/nowhere")) == (404, "no_such_check")
+    assert error_of(bench.client.delete("/checks")) == (405, "malformed_request")
+
+
+def test_a_failure_inside_is_an_error_without_a_trace(bench) -> None:
+    bench.window.store.close()
+    assert error_of(bench.client.post("/checks", json={"text": "x"})) == (503, "store_unusable")
+    bench.replica.facts = object()
+    assert error_of(bench.client.get("/health")) == (500, "internal")
+
+
+def test_health_says_how_old_the_facts_are(bench) -> None:
+    bench.live()
+    health = bench.client.get("/health").json()
+    assert health["status"] == "ok"
+    assert health["facts_age_seconds"] == 200
+    assert len(health["network_fingerprint"]) == 64
+
+
+def test_erased_claims_are_said_to_be_erased(bench) -> None:
+    answer = bench.client.post("/checks", json={"text": bench.live()})
+    bench.window.store.erase_personal(bench.clock[0] + 86400)
+    again = bench.client.get(answer.headers["location"]).json()
+    assert again["report"]["claims"] is None
+    assert again["report"]["personal_data_erased"] is True
+    page = bench.client.get(answer.headers["location"], headers=HTML)
+    assert page.status_code == 200
+    assert "顾明远" not in page.text
+
+
+def test_an_idempotency_key_is_printable_ascii(bench) -> None:
+    for key in ("x" * 201, "\u00e9".encode()):
+        answer = bench.client.post("/checks", json={"text": "x"}, headers={"Idempotency-Key": key})
+        assert error_of(answer) == (400, "malformed_request")
+
+
+def test_no_personal_data_in_the_logs(bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    bench.client.post("/checks", json={"text": bench.live(), "at": "x"})
+    bench.client.post("/checks", json={"text": bench.issue(None)})
+    assert "顾明远" not in caplog.text
+
+
+def test_the_api_is_described(bench) -> None:
+    document = bench.client.get("/openapi.json").json()
+    assert {"/checks", "/checks/{check_id}", "/health", "/updates"} <= document["paths"].keys()
+    assert json.dumps(document)

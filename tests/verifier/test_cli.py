@@ -1,0 +1,159 @@
+"""The commands on a real replica: exit statuses, JSON, offline, and a window that goes on when its node is down."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from credential import SigningKey
+from tests.verifier.window_samples import live_text, png_of, qr_of
+
+ROOT = Path(__file__).parents[2]
+CLAIMS = {
+    "certificate_identifier": "1.2.156.3005.2.11100000MB0YX0001Q001.11310115000YX00012.310115202400417.001.X",
+    "certificate_holder_name": "上海浦印云启软件有限公司",
+    "certificate_holder_code": "91310115MA1YX00013",
+    "enterprise_type": "有限责任公司",
+    "legal_representative": "顾明远",
+    "registered_capital": "人民币伍佰万元整",
+    "business_scope": "软件开发。",
+    "registered_address": "上海市浦东新区示范路 1 号",
+    "certificate_validate_start": "2024-03-18",
+    "certificate_validate_end": "长期",
+}
+
+
+@dataclass
+class Office:
+    """A folder with a window's settings."""
+
+    folder: Path
+    config: Path
+
+    def run(self, *arguments: str, octets: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "yinxin", "verifier", *arguments]
+        return subprocess.run(command, check=False, input=octets, capture_output=True, cwd=ROOT, timeout=120)
+
+    def check(self, octets: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return self.run("check", "-", "--config", str(self.config), *arguments, octets=octets)
+
+
+def office_of(world, folder: Path, region: int, name: str = "window", sources: object = None, **more: object) -> Office:
+    settings = {
+        "region": region,
+        "network_file": str(world.network_path),
+        "sources": [world.url] if sources is None else sources,
+        "port": 0,
+        "follow_seconds": 0.2,
+        "replica": f"{name}.replica.sqlite",
+        **more,
+    }
+    config = folder / f"{name}.toml"
+    config.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()), "utf-8")
+    return Office(folder, config)
+
+
+@contextmanager
+def serving(office: Office) -> Iterator[httpx.Client]:
+    ready = office.config.with_suffix(".ready")
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "yinxin", "verifier", "serve", "--config", str(office.config)]
+    process = subprocess.Popen([*command, "--ready-file", str(ready)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        while not ready.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        with httpx.Client(base_url=json.loads(ready.read_text())["url"], timeout=30) as client:
+            yield client
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def paper(ledger_world) -> str:
+    (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS])
+    return text
+
+
+def test_every_verdict_has_its_exit_status(ledger_world, tmp_path: Path, paper: str) -> None:
+    guangdong = office_of(ledger_world, tmp_path, 440000, "guangdong")
+    assert guangdong.check(paper.encode()).returncode == 20
+    accepted = guangdong.check(png_of(qr_of(paper)), "--update")
+    assert accepted.returncode == 0, accepted.stderr
+    assert "认可" in accepted.stdout.decode()
+    sichuan = office_of(ledger_world, tmp_path, 510000, "sichuan")
+    rejected = sichuan.check(paper.encode(), "--update", "--json")
+    assert rejected.returncode == 10
+    report = json.loads(rejected.stdout)["report"]
+    assert "agreement_is_missing" in {row["code"] for row in report["rows"]}
+    assert guangdong.check(paper.encode(), "--at", "2024-03-17").returncode == 10
+
+
+def test_a_check_works_offline_on_the_replica_alone(ledger_world, tmp_path: Path, paper: str) -> None:
+    office_of(ledger_world, tmp_path, 440000).check(paper.encode(), "--update")
+    offline = office_of(ledger_world, tmp_path, 440000, sources=["http://127.0.0.1:9"])
+    assert offline.check(paper.encode()).returncode == 0
+    assert offline.check(paper.encode(), "--update").returncode == 0
+
+
+def test_nothing_to_judge_usage_and_internal_errors(ledger_world, tmp_path: Path) -> None:
+    office = office_of(ledger_world, tmp_path, 440000)
+    nothing = office.check(b"", "--json")
+    assert (nothing.returncode, json.loads(nothing.stdout)["error"]["code"]) == (30, "nothing_found")
+    assert office.check(b"GIF89a\xff").returncode == 30
+    for usage in (
+        ["check"],
+        ["check", "no-such-file.png", "--config", str(office.config)],
+        ["check", "-", "--config", "none.toml"],
+        ["check", "-", "--config", str(office.config), "--at", "yesterday"],
+        ["check", "-", "--config", str(office.config), "--colour"],
+        ["look"],
+    ):
+        answer = office.run(*usage, octets=b"x")
+        assert answer.returncode == 64, usage
+        assert b"Traceback" not in answer.stderr
+    (tmp_path / "window.sqlite").write_bytes(b"no database" * 1000)
+    broken = office.check(b"x")
+    assert broken.returncode == 70
+    assert b"Traceback" not in broken.stderr
+
+
+def test_a_live_code_is_refused_at_a_second_window_sharing_the_store(ledger_world, tmp_path: Path) -> None:
+    holder = SigningKey.from_secret(os.urandom(32))
+    (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS], [holder.public_key])
+    windows = [office_of(ledger_world, tmp_path, 440000, name, store="shared.sqlite") for name in ("one", "two")]
+    with serving(windows[0]) as one, serving(windows[1]) as two:
+        for client in (one, two):
+            client.post("/updates")
+        live = {"text": qr_of(live_text(text, holder, int(time.time())))}
+        first, second = (client.post("/checks", json=live).json()["report"] for client in (one, two))
+    assert (first["verdict"], second["verdict"]) == ("accepted", "rejected")
+    assert "live_code_was_seen_before" in {row["code"] for row in second["rows"]}
+
+
+def test_a_window_follows_and_goes_on_when_no_source_answers(ledger_world, tmp_path: Path, paper: str) -> None:
+    with serving(office_of(ledger_world, tmp_path, 440000)) as client:
+        give_up = time.monotonic() + 30
+        while client.get("/health").json()["facts_as_of"] is None:
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        health = client.get("/health").json()
+        assert health["source_trouble"] is None
+    with serving(office_of(ledger_world, tmp_path, 440000, sources=["http://127.0.0.1:9"])) as client:
+        health = client.post("/updates").json()
+        assert health["source_trouble"] == "FollowFailed"
+        assert health["facts_age_seconds"] >= 0
+        assert client.post("/checks", json={"text": paper}).json()["report"]["verdict"] == "accepted"
+        page = client.get("/", headers={"accept": "text/html"}).text
+        assert "连不上任何数据源" in page

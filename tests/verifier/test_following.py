@@ -1,0 +1,59 @@
+"""Following: it goes on whatever happens, says how it goes, and erases what is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger import Replica
+from tests.verifier.window_samples import NETWORK, StillReplica
+from verifier.following import Follower
+from verifier.store import Check, Store
+
+
+class Moody(StillReplica):
+    """A replica the first round of which breaks in a way nobody foresaw."""
+
+    rounds = 0
+
+    def follow_once(self) -> object:
+        self.rounds += 1
+        if self.rounds == 1:
+            raise RuntimeError("unforeseen")
+        return Replica.follow_once(self)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_following_goes_on_after_an_unforeseen_error(tmp_path: Path) -> None:
+    store = Store(tmp_path / "window.sqlite", 100)
+    with Moody(tmp_path / "replica.sqlite") as replica:
+        follower = Follower(replica, store, 1, 0.01, lambda: 1000)
+        follower.start()
+        until(lambda: replica.rounds > 3)
+        assert follower.state.trouble == "FollowFailed"
+        assert follower.state.since is None
+        follower.stop()
+    store.close()
+
+
+def test_a_window_without_sources_only_erases(tmp_path: Path) -> None:
+    store = Store(tmp_path / "window.sqlite", 100)
+    store.keep(Check("c", "r", b"d", 1000, "w", {"verdict": "accepted"}, {"claims": {}}), None)
+    with StillReplica(tmp_path / "replica.sqlite") as replica:
+        assert replica.network is NETWORK
+        follower = Follower(replica, store, 0, 0.01, lambda: 2000)
+        follower.start()
+        until(lambda: store.get("c").personal is None)
+        follower.stop()
+        assert follower.state.trouble is None
+    store.close()

@@ -1,4 +1,4 @@
-"""A window killed with SIGKILL at 50 random moments under load: what it acknowledged is on record once, no code counts twice."""
+"""A window killed at 50 random moments under load: what it acknowledged is on record once, no code counts twice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run_window(config: Path, ready: Path) -> None:
 
 @dataclass
 class Load:
-    """Clients that ask without pause, with every code shown twice, and ask again with the same id where no answer came."""
+    """Clients that ask without pause, show every code twice, and ask again with the same id where no answer came."""
 
     url: str
     credential: str
@@ -94,7 +94,7 @@ def settings(world: object, folder: Path, port: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_killed_at_fifty_moments_every_acknowledged_check_is_there_once(ledger_world, tmp_path: Path) -> None:
     chance, holder, port = random.Random(), SigningKey.from_secret(os.urandom(32)), free_port()
     claims = json.loads((Path(__file__).parents[2] / "spec/vectors/reference-licence.json").read_text())["claims"]
@@ -106,7 +106,7 @@ def test_killed_at_fifty_moments_every_acknowledged_check_is_there_once(ledger_w
     for client in clients:
         client.start()
     for _ in range(KILLS):
-        time.sleep(chance.uniform(0.02, 0.5))
+        time.sleep(chance.uniform(0.02, 0.3))
         process.kill()
         process.join()
         process = start(config, ready)
@@ -129,9 +129,8 @@ def check_record(load: Load, http: httpx.Client, store: Path) -> None:
     recorded = dict(database.execute("SELECT request_id, id FROM checks").fetchall())
     assert {request: found["id"] for request, found in load.acknowledged.items()}.items() <= recorded.items()
     assert recorded.keys() <= load.requests.keys()
-    accepted = database.execute(
-        'SELECT request_id, id FROM checks WHERE report LIKE \'%"verdict":"accepted"%\''
-    ).fetchall()
+    query = "SELECT request_id, id FROM checks WHERE json_extract(report, '$.verdict') = 'accepted'"
+    accepted = database.execute(query).fetchall()
     nonces = [load.requests[request_id] for request_id, _ in accepted]
     assert len(nonces) == len(set(nonces)) > KILLS
     used = database.execute("SELECT nonce, check_id FROM used_codes").fetchall()

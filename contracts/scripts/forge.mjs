@@ -1,5 +1,5 @@
-// Runs forge and ends with forge's exit status. The launcher that its npm package puts in node_modules/.bin ends with 0
-// whatever forge says (seen in 1.7.1), so a failed check would pass: everything here goes through this script instead.
+// Runs forge, from the npm package of this platform, and ends with forge's exit status. The launcher package
+// @foundry-rs/forge is left out: it ends with 0 whatever forge says (1.7.1), so that a failed check would pass.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from eth_keys.datatypes import PrivateKey
 from eth_utils.exceptions import ValidationError
@@ -17,6 +18,10 @@ from eth_utils.exceptions import ValidationError
 from ledger.calls import Call
 from ledger.errors import AccountProblem
 from ledger.hexadecimal import octets, to_hex
+from ledger.recursion import recursion_limit_kept
+
+if TYPE_CHECKING:
+    from eth_account import Account as EthAccount
 
 FORMAT = "yinxin-account/1"
 
@@ -63,8 +68,6 @@ class Account:
 
     def sign(self, chain_id: int, nonce: int, call: Call, fees: Fees) -> SignedTransaction:
         """The call as an EIP-1559 transaction. The same values always give the same octets (RFC 6979)."""
-        from eth_account import Account as Signer  # takes a second to import; only who sends pays it
-
         transaction: dict[str, Any] = {
             "type": 2,
             "chainId": chain_id,
@@ -77,7 +80,7 @@ class Account:
         }
         if call.to is not None:
             transaction["to"] = call.to
-        signed = Signer.sign_transaction(transaction, self.secret)
+        signed = _eth_account().sign_transaction(transaction, self.secret)
         return SignedTransaction(bytes(signed.raw_transaction), bytes(signed.hash))
 
 
@@ -136,15 +139,20 @@ def _from_plain(document: dict[str, Any], path: Path) -> Account:
 
 
 def _encrypted(account: Account, passphrase: str) -> dict[str, Any]:
-    from eth_account import Account as Signer
-
-    return dict(Signer.encrypt(account.secret, passphrase))
+    return dict(_eth_account().encrypt(account.secret, passphrase))
 
 
 def _decrypted(document: dict[str, Any], path: Path, passphrase: str) -> Account:
-    from eth_account import Account as Signer
-
     try:
-        return Account.from_secret(bytes(Signer.decrypt(document, passphrase)))
+        return Account.from_secret(bytes(_eth_account().decrypt(document, passphrase)))
     except (ValueError, TypeError, KeyError) as e:
         raise AccountProblem(f"{path} cannot be opened with this passphrase") from e
+
+
+@cache
+def _eth_account() -> type[EthAccount]:
+    """Takes a second to import; only who signs pays it."""
+    with recursion_limit_kept():
+        from eth_account import Account as Signer
+
+    return Signer

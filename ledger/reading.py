@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.artifacts import artifact
 from ledger.errors import NodeRefused, NodeUnavailable
 from ledger.network_file import NetworkFile
+from ledger.recursion import recursion_limit_kept
 
 if TYPE_CHECKING:
     from web3.contract import Contract
@@ -46,7 +47,8 @@ class RegistryReader:
     """The getters of one network's registries at one node. Every method raises SourceError where the node fails."""
 
     def __init__(self, rpc_url: str, network: NetworkFile) -> None:
-        from web3 import HTTPProvider, Web3
+        with recursion_limit_kept():
+            from web3 import HTTPProvider, Web3
 
         self._web3 = Web3(HTTPProvider(rpc_url, request_kwargs={"timeout": TIMEOUT_SECONDS}))
         at = network.registries

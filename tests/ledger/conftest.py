@@ -25,12 +25,17 @@ class Unreached(Exception):
     """Raised by `before`: the request never reaches the node."""
 
 
+FORWARD = object()
+"""What `instead` answers where the node is to be asked."""
+
+
 class Door:
     """An HTTP server that forwards JSON-RPC to a node. `calls` are the methods asked for, in order."""
 
     def __init__(self, node_url: str) -> None:
         self.lie: Lie = lambda method, params, result: result
         self.before: Callable[[str, list[Any]], None] = lambda method, params: None
+        self.instead: Callable[[str, list[Any]], Any] = lambda method, params: FORWARD
         self.calls: list[str] = []
         self._node = httpx.Client(base_url=node_url, trust_env=False, timeout=30)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -48,6 +53,7 @@ class Door:
     def honest(self) -> None:
         self.lie = lambda method, params, result: result
         self.before = lambda method, params: None
+        self.instead = lambda method, params: FORWARD
 
     def _handler(door) -> type[BaseHTTPRequestHandler]:  # the handler has its own self
         class Handler(BaseHTTPRequestHandler):
@@ -73,6 +79,9 @@ class Door:
         method, params = request["method"], request["params"]
         self.calls.append(method)
         self.before(method, params)
+        answered = self.instead(method, params)
+        if answered is not FORWARD:
+            return {"jsonrpc": "2.0", "id": request["id"], "result": answered}
         answer = self._node.post("/", json=request).json()
         if "result" in answer:
             answer["result"] = self.lie(method, params, answer["result"])

@@ -1,0 +1,379 @@
+"""The outbox and a real node whose door loses requests, loses answers and forgets: everything arrives exactly once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from eth_hash.auto import keccak
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.pool import NullPool
+
+from credential import Reason, State
+from ledger import Account, Call, NodeUnavailable, Outbox, Receipt, Registries, Rpc, Sent, events
+from ledger.outbox import metadata
+from ledger.outbox.tables import transactions
+from tests.fixtures_ledger import SHANGHAI, Authority, World
+from tests.ledger.conftest import FORWARD, Door, Dropped, Unreached
+
+business = Table(
+    "business", business_metadata := MetaData(), Column("id", Integer, primary_key=True), Column("done", String)
+)
+
+
+NOTHING = Call(bytes(19) + b"\x02", b"", 30_000, "nothing")
+
+
+def open_engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _durable(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    metadata.create_all(engine)
+    business_metadata.create_all(engine)
+    return engine
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_engine(tmp_path / "business.db")
+
+
+@pytest.fixture(scope="module")
+def bureau(ledger_world: World) -> Authority:
+    """An authority of these tests alone, so that they know its next sequence number."""
+    number = len(ledger_world.authorities) + 1
+    return ledger_world.add_authority(SHANGHAI, f"X{number}", "发件箱", f"https://outbox-{number}.example")
+
+
+class Desk:
+    """A business that anchors by the outbox and notes what it is told."""
+
+    def __init__(self, world: World, bureau: Authority, engine: Engine, door: Door) -> None:
+        self.world, self.bureau, self.engine, self.door = world, bureau, engine, door
+        self.outbox = Outbox(engine, world.network)
+        self.rpc = Rpc(door.url)
+        self.settled: list[tuple[str, Receipt]] = []
+        with engine.begin() as connection, Rpc(world.url) as honest:
+            self.outbox.adopt(connection, bureau.operator.address, honest.nonce(bureau.operator.address))
+
+    def anchor_call(self) -> Call:
+        seq, self.bureau.next_seq = self.bureau.next_seq, self.bureau.next_seq + 1
+        self.bureau.total += 64
+        calls = Registries(self.world.network)
+        return calls.anchor(self.bureau.number, seq, os.urandom(32), 64, self.bureau.key.kid)
+
+    def enqueue(self, reference: str, call: Call | None = None, account: Account | None = None) -> None:
+        with self.engine.begin() as connection:
+            made = call or self.anchor_call()
+            self.outbox.enqueue(connection, account or self.bureau.operator, made, reference)
+
+    def note(self, connection: Connection, sent: Sent, receipt: Receipt) -> None:
+        connection.execute(insert(business).values(done=sent.reference))
+        self.settled.append((sent.reference, receipt))
+
+    def deliver(self, **options: Any) -> Any:
+        return self.outbox.deliver(self.rpc, self.note, **options)
+
+    def until_empty(self, rounds: int = 100) -> None:
+        for _ in range(rounds):
+            if self.deliver().waiting == 0:
+                return
+            time.sleep(0.05)
+        raise AssertionError("calls still wait")
+
+    @property
+    def told(self) -> list[str]:
+        with self.engine.connect() as connection:
+            return list(connection.scalars(select(business.c.done).order_by(business.c.id)))
+
+    def states(self) -> list[str]:
+        with self.engine.connect() as connection:
+            return list(connection.scalars(select(transactions.c.state).order_by(transactions.c.id)))
+
+    def batches_on_chain(self) -> list[int]:
+        """The sequence numbers that the chain has for this bureau, in order."""
+        with Rpc(self.world.url) as rpc:
+            logs = rpc.logs([self.world.network.registries.credential], 0, rpc.quantity("eth_blockNumber"))
+        found = map(events.decode, logs)
+        return [
+            each.seq
+            for each in found
+            if isinstance(each, events.BatchAnchored) and each.authority == self.bureau.number
+        ]
+
+
+@pytest.fixture
+def desk(ledger_world: World, bureau: Authority, engine: Engine, door: Door) -> Iterator[Desk]:
+    made = Desk(ledger_world, bureau, engine, door)
+    yield made
+    made.rpc.close()
+    # Whatever the test did, the chain has each batch once and none is missing.
+    assert made.batches_on_chain() == list(range(bureau.next_seq))
+
+
+def sending(method: str) -> bool:
+    return method == "eth_sendRawTransaction"
+
+
+def test_what_is_enqueued_arrives_in_order_and_is_told_once(desk: Desk) -> None:
+    for name in "abc":
+        desk.enqueue(name)
+    assert desk.deliver().waiting == 3
+    desk.until_empty()
+    assert desk.told == ["a", "b", "c"]
+    assert desk.states() == ["settled"] * 3
+    assert desk.deliver().settled == 0
+    assert desk.told == ["a", "b", "c"]
+
+
+def test_the_receipt_brings_the_events(desk: Desk) -> None:
+    first = desk.bureau.total
+    desk.enqueue("a")
+    desk.until_empty()
+    ((_, receipt),) = desk.settled
+    assert receipt.succeeded
+    (anchored,) = receipt.events
+    assert isinstance(anchored, events.BatchAnchored)
+    assert (anchored.first, anchored.count) == (first, 64)
+
+
+def test_a_business_change_that_fails_enqueues_nothing(desk: Desk, engine: Engine) -> None:
+    seq, total = desk.bureau.next_seq, desk.bureau.total
+
+    def fail() -> None:
+        with engine.begin() as connection:
+            desk.outbox.enqueue(connection, desk.bureau.operator, desk.anchor_call(), "a")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    desk.bureau.next_seq, desk.bureau.total = seq, total
+    assert desk.states() == []
+    desk.enqueue("b")
+    desk.until_empty()
+    assert desk.told == ["b"]
+
+
+def test_a_request_that_never_arrives_is_sent_again(desk: Desk) -> None:
+    """Failed and not stored."""
+
+    def unreached(method: str, params: list[Any]) -> None:
+        if sending(method):
+            raise Unreached
+
+    desk.door.before = unreached
+    desk.enqueue("a")
+    with pytest.raises(NodeUnavailable):
+        desk.deliver()
+    assert desk.states() == ["queued"]
+    desk.door.honest()
+    desk.until_empty()
+    assert desk.told == ["a"]
+
+
+def test_an_answer_that_is_lost_sends_nothing_twice(desk: Desk) -> None:
+    """Failed but stored."""
+
+    def lost(method: str, params: list[Any], result: Any) -> Any:
+        if sending(method):
+            raise Dropped
+        return result
+
+    desk.door.lie = lost
+    desk.enqueue("a")
+    with pytest.raises(NodeUnavailable):
+        desk.deliver()
+    assert desk.states() == ["queued"]
+    desk.door.honest()
+    desk.until_empty()
+    assert desk.told == ["a"]
+
+
+def test_an_answer_that_is_lost_until_the_call_is_final_sends_nothing_twice(desk: Desk) -> None:
+    with Rpc(desk.world.url) as rpc:
+        before = rpc.nonce(desk.bureau.operator.address)
+    desk.enqueue("a")
+    with desk.engine.connect() as connection, Rpc(desk.world.url) as rpc:
+        raw = connection.scalar(select(transactions.c.raw))
+        assert raw is not None
+        rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
+    desk.until_empty()
+    assert desk.told == ["a"]
+    with Rpc(desk.world.url) as rpc:
+        assert rpc.nonce(desk.bureau.operator.address) == before + 1
+
+
+def acknowledge_and_forget(method: str, params: list[Any]) -> Any:
+    """As a node that loses its pool: the answer is right, and nothing is kept."""
+    return "0x" + keccak(bytes.fromhex(params[0][2:])).hex() if sending(method) else FORWARD
+
+
+def test_a_transaction_that_the_node_lost_is_sent_again(desk: Desk) -> None:
+    desk.enqueue("a")
+    desk.door.instead = acknowledge_and_forget
+    desk.deliver()
+    assert desk.states() == ["sent"]
+    desk.door.honest()
+    desk.until_empty()
+    assert desk.door.calls.count("eth_sendRawTransaction") == 2
+    assert desk.told == ["a"]
+
+
+def test_a_call_that_was_acknowledged_is_never_numbered_again(desk: Desk) -> None:
+    """Its nonce was used elsewhere after the node lost it; another node may still have what was sent after it."""
+    account = Account.create()
+    desk.enqueue("lost", NOTHING, account)
+    desk.door.instead = acknowledge_and_forget
+    desk.deliver()
+    desk.door.honest()
+    desk.world.send(account, Call(bytes(19) + b"\x04", b"", 30_000, "something else"))
+    delivery = desk.deliver(signers=[account])
+    assert delivery.waiting == 1
+    assert delivery.problems == ("nothing: its nonce was used by another transaction of the account",)
+    assert desk.told == []
+
+
+def test_a_node_that_is_down_keeps_everything_queued(desk: Desk) -> None:
+    desk.enqueue("a")
+    desk.enqueue("b")
+    with Rpc("http://127.0.0.1:9") as nobody, pytest.raises(NodeUnavailable):
+        desk.outbox.deliver(nobody, desk.note)
+    with desk.engine.connect() as connection:
+        waiting = desk.outbox.waiting(connection)
+    assert waiting.count == 2
+    assert waiting.since is not None
+    desk.until_empty()
+    assert desk.told == ["a", "b"]
+
+
+def test_a_call_that_the_contract_refuses_is_settled_with_its_error(desk: Desk) -> None:
+    wrong = Registries(desk.world.network).anchor(desk.bureau.number, 999, bytes(32), 1, desk.bureau.key.kid)
+    desk.enqueue("wrong", wrong)
+    desk.enqueue("right")
+    desk.until_empty()
+    assert desk.told == ["wrong", "right"]
+    (_, refused), (_, done) = desk.settled
+    assert refused.revert is not None
+    assert refused.revert.name == "NotTheNextSequence"
+    assert dict(refused.revert.values) == {"expected": str(desk.bureau.next_seq - 1), "given": "999"}
+    assert refused.events == ()
+    assert done.succeeded
+    with desk.engine.connect() as connection:
+        reverts = list(connection.scalars(select(transactions.c.revert).order_by(transactions.c.id)))
+    assert reverts[0] == f"NotTheNextSequence(expected={desk.bureau.next_seq - 1}, given=999)"
+    assert reverts[1] is None
+
+
+def test_two_acts_on_one_status_both_reach_the_chain_and_the_second_fails(desk: Desk) -> None:
+    desk.enqueue("anchor")
+    position = desk.bureau.total - 1
+    calls = Registries(desk.world.network)
+    desk.until_empty()
+    when = int(time.time()) - 10
+    suspend = calls.set_status(desk.bureau.number, position, State.VALID, State.SUSPENDED, Reason.SUSPENDED, when)
+    desk.enqueue("first", suspend)
+    desk.enqueue("second", suspend)
+    desk.until_empty()
+    assert desk.told == ["anchor", "first", "second"]
+    assert desk.settled[1][1].succeeded
+    assert desk.settled[2][1].revert is not None
+    assert desk.settled[2][1].revert.name == "StatusIsNot"
+
+
+def test_if_the_business_cannot_note_it_the_call_stays_and_is_told_again(desk: Desk) -> None:
+    desk.enqueue("a")
+
+    def failing(connection: Connection, sent: Sent, receipt: Receipt) -> None:
+        connection.execute(insert(business).values(done="half"))
+        raise RuntimeError("no")
+
+    def deliver_failing() -> None:
+        for _ in range(100):
+            desk.outbox.deliver(desk.rpc, failing)
+            time.sleep(0.05)
+
+    with pytest.raises(RuntimeError):
+        deliver_failing()
+    assert desk.told == []
+    assert desk.states() == ["sent"]
+    desk.until_empty()
+    assert desk.told == ["a"]
+
+
+def test_several_accounts_do_not_wait_for_each_other(desk: Desk) -> None:
+    other = Account.create()
+    desk.enqueue("anchor")
+    desk.enqueue("other 1", NOTHING, other)
+    desk.enqueue("other 2", NOTHING, other)
+    desk.until_empty()
+    assert sorted(desk.told) == ["anchor", "other 1", "other 2"]
+    assert desk.told.index("other 1") < desk.told.index("other 2")
+
+
+def test_a_nonce_used_elsewhere_is_told_and_nothing_is_sent(desk: Desk) -> None:
+    desk.enqueue("a")
+    desk.world.send(desk.bureau.operator, NOTHING)
+    delivery = desk.deliver()
+    assert delivery.waiting == 1
+    (problem,) = delivery.problems
+    assert "its nonce was used by another transaction" in problem
+    desk.outbox.deliver(desk.rpc, desk.note, signers=[desk.bureau.operator])
+    desk.until_empty()
+    assert desk.told == ["a"]
+
+
+def test_calls_whose_nonces_were_used_up_before_they_were_sent_are_numbered_again(desk: Desk) -> None:
+    for name in "abc":
+        desk.enqueue(name)
+    desk.world.send(desk.bureau.operator, NOTHING, NOTHING)
+    desk.deliver(signers=[desk.bureau.operator])
+    desk.until_empty()
+    assert desk.told == ["a", "b", "c"]
+    assert all(receipt.succeeded for _, receipt in desk.settled)
+    desk.enqueue("d")
+    desk.until_empty()
+    assert desk.told[-1] == "d"
+
+
+def test_two_workers_send_and_tell_once(desk: Desk) -> None:
+    for number in range(10):
+        desk.enqueue(str(number))
+
+    def work() -> None:
+        with Rpc(desk.world.url) as rpc:
+            for _ in range(60):
+                if desk.outbox.deliver(rpc, desk.note).waiting == 0:
+                    return
+                time.sleep(0.05)
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert desk.told == [str(number) for number in range(10)]
+
+
+def test_a_contract_is_not_created_by_the_outbox(desk: Desk) -> None:
+    with desk.engine.begin() as connection, pytest.raises(ValueError, match="creates none"):
+        desk.outbox.enqueue(connection, desk.bureau.operator, Call(None, b"", 1, "create"), "a")

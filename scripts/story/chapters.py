@@ -179,7 +179,7 @@ def refuse(scene: Scene, teller: Teller, licence: tuple[Citizen, str], paper: Pa
 
 
 def cannot_tell(scene: Scene, teller: Teller, newer: tuple[Citizen, str], paper: Path) -> None:
-    late = scene.open_window("guangdong-late", "广东第三窗口", sources=())
+    late = scene.open_window("guangdong-late", "广东第三窗口", sources=[])
     report = show_live(scene, teller, late, "比窗口的事实更新 Newer than the window's facts", newer)
     teller.expect("a credential newer than the facts: cannot tell", report["verdict"], "undetermined")
     teller.expect("  because its batch is not known yet", codes(report), ["batch_is_not_known_yet"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from credential import parse_vct
+from ledger import load_catalogue
 from scripts.story.teller import Teller
 
 _VERDICTS = {
@@ -34,6 +37,7 @@ _PAGE = """<!doctype html>
   .verdict { font-size: 1.5rem; font-weight: 700; color: var(--mark); margin: 0 }
   .check h3 { margin: 0; font-size: 1rem }
   table { border-collapse: collapse; font-size: .9rem; width: 100% }
+  td { overflow-wrap: anywhere } th { white-space: nowrap; font-weight: 600 }
   td, th { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line) }
   ul { padding-left: 1.2rem } details { margin-top: .5rem }
   @media (max-width: 40rem) { .check { grid-template-columns: 1fr } }
@@ -56,7 +60,7 @@ _PAGE = """<!doctype html>
        → {{ row.next.zh }}<br><span class="quiet">→ {{ row.next.en }}</span></p>
     {% endfor %}
     {% if check.report.claims %}<table>{% for name, value in check.report.claims.items() %}
-      <tr><th>{{ name }}</th><td>{{ value }}</td></tr>{% endfor %}</table>{% endif %}
+      <tr><th>{{ labels(check.report).get(name, name) }}</th><td>{{ value }}</td></tr>{% endfor %}</table>{% endif %}
     <p class="quiet">{{ "%.1f" | format(check.milliseconds) }} ms over HTTP</p>
     <details><summary>十四条规则 the fourteen rules</summary><table>{% for row in check.report.rows %}
       <tr><td>{{ row.number }}</td><td>{{ row.rule }}</td><td>{{ row.outcome }}</td><td>{{ row.code }}</td></tr>
@@ -76,8 +80,16 @@ def write_page(teller: Teller, fingerprint: str, target: Path) -> None:
         seconds=sum(chapter.seconds for chapter in teller.chapters),
         fingerprint=fingerprint,
         verdicts=_VERDICTS,
+        labels=_labels,
     )
     target.write_text(html, encoding="utf-8")
+
+
+def _labels(report: dict[str, Any]) -> dict[str, str]:
+    """The fields' Chinese labels, of the type that the report is about."""
+    certificate_type = load_catalogue().by_code(*parse_vct(report["claimed"]["certificate_type"]))
+    assert certificate_type is not None
+    return {"issuer": "发证机关"} | {field.name: field.zh for field in certificate_type.fields}
 
 
 def data_url(picture: Path) -> str:

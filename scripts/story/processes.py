@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 import httpx
 
 YINXIN = Path(sys.executable).with_name("yinxin")
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def free_port() -> int:
@@ -26,7 +27,7 @@ def free_port() -> int:
 
 
 def yinxin(
-    *words: str | Path, stdin: str | None = None, ok: tuple[int, ...] = (0,), env: dict[str, str] | None = None
+    *words: str | Path | int, stdin: str | None = None, ok: tuple[int, ...] = (0,), env: dict[str, str] | None = None
 ) -> str:
     """Runs one command to its end and gives what it printed; another exit status than `ok` is an error."""
     done = subprocess.run(
@@ -80,15 +81,28 @@ class Processes:
     logs: Path
     services: dict[str, Service] = field(default_factory=dict)
 
-    def start(self, name: str, url: str, *words: str | Path, probe: str = "/health") -> Service:
-        """Starts `yinxin WORDS` and waits until `url + probe` answers."""
+    def start(self, name: str, url: str, *words: str | Path | int) -> None:
+        """Starts `yinxin WORDS`, which will answer at `url`, and waits until it does."""
+        self.launch(name, url, *words)
+        self.wait_for(name)
+
+    def launch(self, name: str, url: str, *words: str | Path | int) -> None:
+        """As `start`, without waiting."""
         log = self.logs / f"{name}.log"
         with log.open("ab") as output:
             process = subprocess.Popen([str(YINXIN), *map(str, words)], stdout=output, stderr=output)
-        service = Service(name, url, process, log)
-        self.services[name] = service
-        _wait_until_it_answers(service, probe)
-        return service
+        self.services[name] = Service(name, url, process, log)
+
+    def wait_for(self, name: str) -> None:
+        """Until its /health answers. Raises RuntimeError with the end of its log where it does not."""
+        service, deadline = self.services[name], time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and service.process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{service.url}/health", timeout=2).status_code < 500:
+                    return
+            time.sleep(0.1)
+        service.stop()
+        raise RuntimeError(f"{name} did not start:\n{service.log.read_text(encoding='utf-8')[-2000:]}")
 
     def stop(self, *names: str) -> None:
         for name in names:
@@ -99,17 +113,3 @@ class Processes:
 
     def memory_bytes(self) -> int:
         return sum(service.memory_bytes() for service in self.services.values())
-
-
-def _wait_until_it_answers(service: Service, probe: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if service.process.poll() is not None:
-            break
-        try:
-            if httpx.get(service.url + probe, timeout=2).status_code < 500:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    service.stop()
-    raise RuntimeError(f"{service.name} did not start:\n{service.log.read_text(encoding='utf-8')[-2000:]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from issuer.signing import make_key
-from ledger import Account, NetworkFile, Rpc, save_account, serialise_network_file
+from credential import base64url
+from ledger import Account, NetworkFile, Rpc, serialise_network_file
 from scripts.story.bureau_desk import Officer
 from scripts.story.processes import Processes, free_port, yinxin
 from scripts.story.setting import (
@@ -53,6 +54,7 @@ class Scene:
     strict_facts_seconds: int = 8
     node_port: int = field(default_factory=free_port)
     network: NetworkFile = field(init=False)
+    _council: Account = field(init=False, repr=False)
     officers: dict[str, tuple[Officer, Officer]] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
 
@@ -111,45 +113,44 @@ class Scene:
             say(f"{bureau.name} at {bureau.url}")
 
     def open_windows(self, say: Callable[[str], None]) -> None:
+        """All at once: a window takes a second or two to start."""
         shared = "guangdong-store.sqlite"
-        self.open_window("guangdong", "广东第一窗口", shared)
-        self.open_window("guangdong-neighbour", "广东第二窗口", shared)
-        self.open_window("guangdong-impatient", "广东（动态码 2 秒）", live_seconds=self.live_seconds, skew_seconds=0)
-        self.open_window("guangdong-strict", "广东（事实限 8 秒）", max_facts_age_seconds=self.strict_facts_seconds)
-        self.open_window("sichuan", "四川窗口", region=SICHUAN)
+        self._launch_window("guangdong", "广东第一窗口", store=shared)
+        self._launch_window("guangdong-neighbour", "广东第二窗口", store=shared)
+        self._launch_window(
+            "guangdong-impatient", "广东（动态码 2 秒）", live_seconds=self.live_seconds, skew_seconds=0
+        )
+        self._launch_window("guangdong-strict", "广东（事实限 8 秒）", max_facts_age_seconds=self.strict_facts_seconds)
+        self._launch_window("sichuan", "四川窗口", region=SICHUAN)
         newest = latest_block(self.node_url)
-        for window in self.windows.values():
+        for name, window in self.windows.items():
+            self.processes.wait_for(name)
             window.wait_until_it_knows(newest)
             say(f"{window.name} at {window.url}")
 
-    def open_window(
-        self,
-        name: str,
-        title: str,
-        store: str = "",
-        region: int = GUANGDONG,
-        sources: tuple[str, ...] | None = None,
-        **settings: int,
-    ) -> Window:
-        """Starts a window with a replica of its own; `store` is shared by whoever names it."""
+    def open_window(self, name: str, title: str, **settings: object) -> Window:
+        self._launch_window(name, title, **settings)
+        self.processes.wait_for(name)
+        return self.windows[name]
+
+    def _launch_window(self, name: str, title: str, **settings: object) -> None:
+        """A window with a replica of its own; `settings` go before the demo's usual ones."""
         port = free_port()
-        values: dict[str, object] = {
+        usual = {
             "name": title,
-            "region": region,
+            "region": GUANGDONG,
             "network_file": self.network_file.name,
-            "sources": list((self.node_url,) if sources is None else sources),
+            "sources": [self.node_url],
             "replica": f"{name}-replica.sqlite",
-            "store": store or f"{name}-store.sqlite",
+            "store": f"{name}-store.sqlite",
             "follow_seconds": _FOLLOW_SECONDS,
             "port": port,
-            **settings,
         }
         config = self.folder / f"{name}.toml"
-        config.write_text(_toml(values), encoding="utf-8")
+        config.write_text(_toml(usual | settings), encoding="utf-8")
         url = f"http://127.0.0.1:{port}"
-        self.processes.start(name, url, "verifier", "serve", "--config", config)
+        self.processes.launch(name, url, "verifier", "serve", "--config", config)
         self.windows[name] = Window(title, url)
-        return self.windows[name]
 
     def reopen_bureau(self, name: str) -> None:
         url = self.processes.services[name].url
@@ -162,31 +163,25 @@ class Scene:
             return False
 
     def _prepare_bureau(self, name: str, number: int) -> Bureau:
+        """`yinxin issuer init` makes settings, key and account, and prints what is to be registered."""
         region, title, credit_code, types = _BUREAUS[name]
-        home = self.folder / name
-        home.mkdir()
-        key, operator = make_key(home / "key.pem", None), Account.create()
-        save_account(operator, home / "operator.json")
-        url = f"http://127.0.0.1:{free_port()}"
-        return Bureau(number, region, title, credit_code, url, types, operator.address, key.kid, key.public_key.octets)
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        words: list[str | Path | int] = ["issuer", "init", self.folder / name, "--number", number, "--name", title]
+        words += ["--credit-code", credit_code, "--url", url, "--port", port, "--ledger-url", self.node_url]
+        words += ["--network", "../network.json", *(word for each in types for word in ("--type", each))]
+        told = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in yinxin(*words).splitlines())
+        operator, kid = bytes.fromhex(told["operator"][2:]), base64url.decode(told["kid"])
+        return Bureau(number, region, title, credit_code, url, types, operator, kid, bytes.fromhex(told["public key"]))
 
     def _open_bureau(self, name: str, bureau: Bureau) -> tuple[Officer, Officer]:
+        """Two officers, each of whom may draft and approve, but not the same."""
         config = self.folder / name / "issuer.toml"
-        port = int(bureau.url.rpartition(":")[2])
-        service = {"network": "../network.json", "ledger_urls": [self.node_url], "port": port}
-        authority = {
-            "number": bureau.number,
-            "name": bureau.name,
-            "credit_code": bureau.credit_code,
-            "url": bureau.url,
-            "key": "key.pem",
-            "operator": "operator.json",
-            "types": list(bureau.types),
-        }
-        config.write_text(f"{_toml(service)}\n[[authorities]]\n{_toml(authority)}", encoding="utf-8")
         passwords = {officer: secrets.token_urlsafe(12) for officer in ("lin", "zhou")}
         for officer, password in passwords.items():
-            yinxin("issuer", "officer", "add", "--config", config, officer, env={"YINXIN_OFFICER_PASSWORD": password})
+            roles = ("--role", "drafter", "--role", "approver", "--authority", bureau.number)
+            words = ("issuer", "officer", "add", officer, *roles, "--config", config)
+            yinxin(*words, env={"YINXIN_PASSWORD": password})
         told = "".join(f"{officer} {password}\n" for officer, password in passwords.items())
         (config.parent / "officers.txt").write_text(told, encoding="utf-8")
         self.processes.start(name, bureau.url, "issuer", "serve", "--config", config)

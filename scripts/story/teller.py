@@ -58,7 +58,8 @@ class Teller:
         self.expectations += 1
         if found != expected:
             raise NotAsExpected(f"{claim}: expected {expected!r}, found {found!r}")
-        self.say(f"[green]✓[/green] {claim}")
+        self.chapters[-1].lines.append(f"✓ {claim}")
+        self.console.print(f"   [green]✓[/green] {claim}", highlight=False)
 
     def show(self, check: Check) -> None:
         self.chapters[-1].checks.append(check)

@@ -23,6 +23,12 @@ def test_a_live_code_lives_a_minute_with_skew_on_both_sides(world: Any, age: int
     assert world.but(now=now, at=now - 60).knowing(as_of=now).code(13) == code
 
 
+def test_a_code_that_is_too_old_says_how_old_and_how_old_it_may_be(world: Any) -> None:
+    now = world.shown.key_binding.issued_at + 500
+    evidence = world.but(now=now, at=now).knowing(as_of=now).row(13).evidence
+    assert evidence == {"age_seconds": 500, "limit_seconds": 90}
+
+
 def test_policy_sets_life_and_skew(world: Any) -> None:
     policy = Policy(440000, live_seconds=2, skew_seconds=0)
     made = world.shown.key_binding.issued_at

@@ -149,6 +149,13 @@ contract RecognitionRegistryTest is World {
         proposeTypes(list);
     }
 
+    function test_agreement_names_a_type_once_also_side_by_side() public {
+        uint32[] memory list = new uint32[](2);
+        (list[0], list[1]) = (LICENCE, LICENCE);
+        vm.expectRevert(abi.encodeWithSelector(IRecognitionRegistry.TypeTwice.selector, LICENCE));
+        proposeTypes(list);
+    }
+
     function test_agreement_names_registered_types() public {
         uint32[] memory list = types();
         list[0] = 9;

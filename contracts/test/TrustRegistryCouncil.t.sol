@@ -52,6 +52,16 @@ contract TrustRegistryCouncilTest is World {
         vm.assertEq(trust.administratorOf(region), STRANGER);
     }
 
+    function test_region_codes_at_either_end() public {
+        admit(100_000, "the lowest", STRANGER);
+        admit(990_000, "the highest", STRANGER);
+        uint32[4] memory others = [uint32(90_000), 1_000_000, 310_100, 0];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ITrustRegistry.NotARegionCode.selector, others[i]));
+            admit(others[i], "no province", STRANGER);
+        }
+    }
+
     function test_region_is_admitted_once() public {
         vm.expectRevert(abi.encodeWithSelector(ITrustRegistry.RegionAlreadyAdmitted.selector, SHANGHAI));
         admit(SHANGHAI, unicode"上海市", STRANGER);

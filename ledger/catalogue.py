@@ -6,8 +6,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from credential import parse_certificate_type
-from credential.catalogue import Catalogue
+from credential import Catalogue, parse_certificate_type
 
 
 @cache

@@ -14,6 +14,8 @@ LedgerError
 │   ├── NotAdvancing            a header older than, or beside, what was accepted before
 │   ├── ProofRefused            a storage proof that does not lead to the header's state root
 │   └── JournalMismatch         logs that do not fold to the proven head
+├── UnsupportedEngine           the network file names an engine whose headers cannot be checked here
+├── MalformedEvent              a proven log without the layout of its event
 ├── CheckpointTooOld            the trusted validators were last confirmed too long ago
 ├── FollowFailed                no source could be used; carries each one's reason
 ├── OtherReplica                the replica's file belongs to another network or a newer program
@@ -87,6 +89,14 @@ class ProofRefused(NotProven):
 
 class JournalMismatch(NotProven):
     """The logs do not fold to the proven head: altered, dropped, added or reordered."""
+
+
+class UnsupportedEngine(LedgerError):
+    """The network file names an engine whose headers this program cannot check."""
+
+
+class MalformedEvent(LedgerError):
+    """A log's data does not have the layout of the event that its topic names."""
 
 
 class CheckpointTooOld(LedgerError):

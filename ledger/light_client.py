@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.errors import CheckpointTooOld, HeaderNotSealed, LedgerError, NotAdvancing, ValidatorsChanged
+from ledger.errors import CheckpointTooOld, HeaderNotSealed, NotAdvancing, UnsupportedEngine, ValidatorsChanged
 from ledger.headers import MIX_HASH, Header, MalformedHeader, block_hash, header_from_json, parse_extra, signers
 from ledger.hexadecimal import octets, to_hex
 from ledger.network_file import NetworkFile
@@ -19,10 +19,6 @@ TRUSTING_DAYS = 180
 """How long a validator set is trusted after the last header that it confirmed."""
 
 _DAY_SECONDS = 86_400
-
-
-class UnsupportedEngine(LedgerError):
-    """The network file names an engine whose headers this program cannot check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +18,9 @@ from ledger.journal import RawLog
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER_OCTETS = 64 * 1024 * 1024
 MAX_BATCH = 100
+MAX_DEPTH = 32
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class Rpc:
@@ -102,9 +106,9 @@ class Rpc:
         if response.status_code != httpx.codes.OK:
             raise NodeUnavailable(f"HTTP status {response.status_code}")
         try:
-            return json.loads(received)
-        except (ValueError, RecursionError) as e:
-            raise MalformedAnswer("the answer is not JSON") from e
+            return _parse(received)
+        except ValueError as e:
+            raise MalformedAnswer(f"the answer is not JSON: {e}") from e
 
 
 def raw_log(answer: object) -> RawLog:
@@ -118,6 +122,16 @@ def raw_log(answer: object) -> RawLog:
         return RawLog(octets(answer.get("address"), 20), octets(topics[0], 32), octets(answer.get("data")))
     except ValueError as e:
         raise MalformedAnswer(f"a log: {e}") from e
+
+
+def _parse(octets: bytes) -> Any:
+    """Looks at the nesting first: Python's own limit, which signing libraries raise, may lie beyond the C stack's."""
+    depth = 0
+    for bracket in _STRINGS.sub(b"", octets).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    return json.loads(octets)
 
 
 def _limited(response: httpx.Response) -> bytes:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from credential import (
+    Catalogue,
     CertificateType,
     PublicKey,
     Reason,
@@ -31,7 +32,6 @@ from credential import (
     leaf_hash,
     payload_octets,
 )
-from credential.catalogue import Catalogue
 from ledger import Account, Administration, Call, Member, NetworkFile, Registries, Replica, deploy, load_catalogue
 from ledger.network_file import serialise_network_file
 

@@ -11,7 +11,6 @@ import click
 
 from ledger.catalogue import load_catalogue
 from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
-from ledger.errors import LedgerError
 from ledger.network_file import read_network_file
 from ledger.replica import Progress, Replica, keep_following
 from ledger.replica.overview import overview
@@ -73,7 +72,7 @@ def _tell_progress(as_json: bool, progress: Progress) -> None:
     )
 
 
-def _tell_failure(as_json: bool, error: LedgerError) -> None:
+def _tell_failure(as_json: bool, error: Exception) -> None:
     tell(as_json, f"facts stay as they are: {error}", error=type(error).__name__, message=str(error))
 
 

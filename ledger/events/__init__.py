@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from eth_abi.abi import decode as decode_abi
 
-from ledger.errors import LedgerError
+from ledger.errors import MalformedEvent
 from ledger.events._layout import Layout, layout_of
 from ledger.events.credential import BatchAnchored, StatusChanged
 from ledger.events.journal import WriterAdded, WriterRetired
@@ -61,10 +61,6 @@ Event = (
 )
 
 EVENTS: tuple[type[Event], ...] = Event.__args__
-
-
-class MalformedEvent(LedgerError):
-    """A log's data does not have the layout of the event that its topic names."""
 
 
 def decode(log: RawLog) -> Event | None:

@@ -9,6 +9,7 @@ from credential import (
     AgreementFact,
     AuthorityFact,
     BatchFact,
+    Catalogue,
     CertificateType,
     Facts,
     KeyFact,
@@ -22,7 +23,6 @@ from credential import (
     StatusChange,
     Unreadable,
 )
-from credential.catalogue import Catalogue
 from ledger.replica.store import Accepted
 
 _REASONS = {int(reason): reason for reason in Reason}

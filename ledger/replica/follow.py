@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.errors import JournalMismatch, MalformedAnswer, NodeRefused, OtherNetwork, ProofRefused
+from ledger.errors import JournalMismatch, MalformedAnswer, NodeRefused, NotAdvancing, OtherNetwork, ProofRefused
 from ledger.events import WriterAdded, decode
 from ledger.hexadecimal import to_hex
 from ledger.journal import AUTHORITY_UPDATED, RawLog, fold
@@ -80,6 +80,10 @@ def _trusted(network: NetworkFile, accepted: Accepted | None) -> Trusted:
     checkpoint = Trusted.by_checkpoint(network)
     if accepted is None or accepted.number < checkpoint.number:
         return checkpoint
+    if accepted.number == checkpoint.number and accepted.hash != checkpoint.hash:
+        raise NotAdvancing(
+            f"block {accepted.number} is {to_hex(accepted.hash)} here, {to_hex(checkpoint.hash)} in the file"
+        )
     return Trusted(accepted.number, accepted.hash, accepted.time, checkpoint.validators)
 
 

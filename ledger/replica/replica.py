@@ -13,8 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from credential import Facts, Presentation, Unreadable
-from credential.catalogue import Catalogue
+from credential import Catalogue, Facts, Presentation, Unreadable
 from ledger.errors import CheckpointTooOld, FollowFailed, LedgerError, NotProven, SourceError, SourceFailure
 from ledger.network_file import NetworkFile
 from ledger.replica.facts import facts_for
@@ -92,7 +91,7 @@ class Replica:
                 new_events = self._follow(source)
             except (SourceError, NotProven, CheckpointTooOld) as e:
                 failures.append(SourceFailure(source, e))
-                _log.warning("source not used: %s", failures[-1])
+                _log.debug("source not used: %s", failures[-1])
                 continue
             now_at = self._require_accepted()
             return Progress(source, now_at.number, now_at.time, new_events, tuple(failures))
@@ -145,12 +144,12 @@ def keep_following(
     *,
     every_seconds: float,
     on_progress: Callable[[Progress], None] = lambda progress: None,
-    on_failure: Callable[[LedgerError], None] = lambda error: None,
+    on_failure: Callable[[Exception], None] = lambda error: None,
 ) -> None:
     """Follows until `stop` is set, a round every `every_seconds`; a round that fails is told and tried again."""
     while not stop.is_set():
         try:
             on_progress(replica.follow_once())
-        except FollowFailed as e:
+        except (LedgerError, sqlite3.Error) as e:
             on_failure(e)
         stop.wait(every_seconds)

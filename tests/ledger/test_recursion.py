@@ -47,5 +47,5 @@ def test_nested_json_does_not_crash_a_process_that_signed() -> None:
         [sys.executable, "-c", SIGNED_THEN_FED], cwd=root, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "rpc: the answer is not JSON" in done.stdout
+    assert "rpc: the answer is not JSON: nested deeper than" in done.stdout
     assert "file: nested deeper than" in done.stdout

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from credential import Period, Presentation, Reason, State, Unreadable, dates, parse_presentation
-from credential.catalogue import Catalogue
+from credential import Catalogue, Period, Presentation, Reason, State, Unreadable, dates, parse_presentation
 from ledger import FollowFailed, Progress, Replica, keep_following
-from ledger.errors import CheckpointTooOld, NodeUnavailable, OtherNetwork, OtherReplica
-from ledger.light_client import TRUSTING_DAYS, UnsupportedEngine
+from ledger.errors import CheckpointTooOld, NodeUnavailable, NotAdvancing, OtherNetwork, OtherReplica, UnsupportedEngine
+from ledger.light_client import TRUSTING_DAYS
 from ledger.replica.overview import overview
 from tests.fixtures_ledger import (
     ANHUI,
@@ -281,6 +280,21 @@ def test_a_newer_network_file_fits_an_older_replica(ledger_world: World, tmp_pat
     newer = replace(ledger_world.network, checkpoint=checkpoint)
     with Replica(tmp_path / "r.db", newer, ledger_world.catalogue, [ledger_world.url]) as replica:
         assert replica.follow_once().block >= progress.block
+
+
+def test_a_network_file_that_contradicts_the_accepted_block_is_refused(ledger_world: World, tmp_path: Path) -> None:
+    with ledger_world.replica(tmp_path / "r.db") as replica:
+        replica.follow_once()
+        accepted = replica.accepted
+    assert accepted is not None
+    checkpoint = replace(ledger_world.network.checkpoint, number=accepted.number, hash=bytes(32))
+    other = replace(ledger_world.network, checkpoint=checkpoint)
+    with (
+        Replica(tmp_path / "r.db", other, ledger_world.catalogue, [ledger_world.url]) as replica,
+        pytest.raises(FollowFailed, match="in the file") as failed,
+    ):
+        replica.follow_once()
+    assert isinstance(only_failure(failed), NotAdvancing)
 
 
 def test_keep_following_goes_on_after_a_failure(ledger_world: World, tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""The commands of `yinxin ledger`, as people type them, against a real node."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from credential import SigningKey
+from ledger import save_account
+from ledger.cli import ledger
+from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(ledger, [str(each) for each in arguments])
+
+
+def answer(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.output)
+    return found
+
+
+@pytest.fixture
+def acting(ledger_world: World, tmp_path: Path) -> dict[str, list[object]]:
+    """The options that each of the acting parties types."""
+    options: dict[str, list[object]] = {}
+    parties = {"council": ledger_world.council, "shanghai": ledger_world.administrators[SHANGHAI]}
+    for name, account in parties.items():
+        save_account(account, tmp_path / f"{name}.json")
+        where = ["--network", ledger_world.network_path, "--rpc", ledger_world.url]
+        options[name] = [*where, "--account", tmp_path / f"{name}.json"]
+    return options
+
+
+def test_an_account_is_made_and_shown(tmp_path: Path) -> None:
+    made = answer("account", "new", tmp_path / "a.json")
+    assert answer("account", "show", tmp_path / "a.json") == made
+    again = run("account", "new", tmp_path / "a.json")
+    assert again.exit_code == 1
+    assert "exists already" in again.output
+
+
+def test_a_passphrase_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("secret\n")
+    run("account", "new", tmp_path / "a.json", "--passphrase-file", tmp_path / "p")
+    assert run("account", "show", tmp_path / "a.json").exit_code == 1
+    assert run("account", "show", tmp_path / "a.json", "--passphrase-file", tmp_path / "p").exit_code == 0
+
+
+def test_a_network_is_deployed_checked_and_followed(ledger_node: RunningNode, tmp_path: Path) -> None:
+    run("account", "new", tmp_path / "council.json")
+    network = tmp_path / "network.json"
+    deploy = ["deploy", "--rpc", ledger_node.url, "--name", "命令行", "--council-account", tmp_path / "council.json"]
+    result = run(*deploy, "--out", network)
+    assert result.exit_code == 0, result.output
+    assert "done: create Journal" in result.output
+    status = answer("status", "--network", network, "--rpc", ledger_node.url)
+    assert status["network"] == "命令行"
+    assert status["age_seconds"] < 120
+    again = run(*deploy, "--out", network)
+    assert again.exit_code == 1
+    assert "never overwritten" in again.output
+    replica = ["--network", network, "--replica", tmp_path / "r.db"]
+    progress = answer("replica", "follow", *replica, "--source", ledger_node.url)
+    assert progress["new_events"] == 3
+    shown = answer("replica", "show", *replica)
+    assert (shown["block"], shown["events"], shown["regions"]) == (progress["block"], 3, [])
+    text = run("replica", "show", *replica).output
+    assert status["fingerprint"] in text
+
+
+def test_a_region_is_admitted_and_registers_an_authority(
+    ledger_world: World, acting: dict[str, list[object]], tmp_path: Path
+) -> None:
+    world, council, shanghai = ledger_world, acting["council"], acting["shanghai"]
+    number = len(world.authorities) + 1
+    key = SigningKey.from_secret(b"\x05" * 32)
+    (tmp_path / "key.jwk").write_text(json.dumps(key.public_key.jwk))
+    admitted = answer("region", "admit", 500000, "重庆市", "--administrator", "0x" + "12" * 20, *council)
+    assert (admitted["event"], admitted["region"]) == ("RegionAdmitted", 500000)
+    url = "https://cli.example"
+    terms = ["--region", SHANGHAI, "--credit-code", "CLI", "--name", "命令行局", "--url", url]
+    assert answer("authority", "register", *terms, *shanghai)["authority"] == number
+    world.authorities.append(
+        type(world.shanghai)(number, SHANGHAI, "CLI", "命令行局", url, world.shanghai.operator, key)
+    )
+    assert answer("operator", "add", number, "0x" + "34" * 20, *shanghai)["event"] == "OperatorAdded"
+    added = answer("key", "add", number, tmp_path / "key.jwk", "--starts", "2026-01-01", *shanghai)
+    assert added["kid"] == "0x" + key.kid.hex()
+    assert added["starts"] == 1_767_196_800
+    assert answer("authority", "accredit", number, 1, "--starts", "2026-01-01", *shanghai)["certificate_type"] == 1
+    assert answer("key", "revoke", added["kid"], "--from", 1_790_000_000, *shanghai)["revoked_from"] == 1_790_000_000
+
+
+def test_an_agreement_is_proposed_and_ratified(
+    ledger_world: World, acting: dict[str, list[object]], tmp_path: Path
+) -> None:
+    (tmp_path / "text.pdf").write_bytes(b"the signed text")
+    members = ["--issues", SHANGHAI, "--recognises", GUANGDONG, "--recognises", SHANGHAI]
+    terms = [
+        "--proposer",
+        SHANGHAI,
+        "--document",
+        tmp_path / "text.pdf",
+        "--type",
+        3,
+        *members,
+        "--starts",
+        "2026-01-01",
+    ]
+    proposed = answer("agreement", "propose", *terms, *acting["shanghai"])
+    assert proposed["members"] == [[SHANGHAI, True, True], [GUANGDONG, False, True]]
+    ratified = answer("agreement", "ratify", proposed["agreement"], SHANGHAI, *acting["shanghai"])
+    assert ratified["event"] == "AgreementRatified"
+
+
+def test_a_refusal_is_one_line_with_the_contracts_reason(acting: dict[str, list[object]]) -> None:
+    wrong = ["region", "admit", 310000, "上海市", "--administrator", "0x" + "12" * 20]
+    told = run(*wrong, *acting["council"])
+    assert told.exit_code == 1
+    assert "RegionAlreadyAdmitted(region=310000)" in told.output
+    as_json = run(*wrong, *acting["council"], "--json")
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.output)["error"] == "RegionAlreadyAdmitted"
+
+
+def test_a_node_that_is_down_is_one_line(ledger_world: World, tmp_path: Path) -> None:
+    where = ["--network", ledger_world.network_path]
+    told = run("status", *where, "--rpc", "http://127.0.0.1:9")
+    assert told.exit_code == 1
+    assert "ConnectError" in told.output
+    told = run("replica", "follow", *where, "--replica", tmp_path / "r.db", "--source", "http://127.0.0.1:9")
+    assert told.exit_code == 1
+    assert "Traceback" not in told.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["region", "admit", "x", "name"],
+        ["operator", "add", 1, "0x12"],
+        ["key", "revoke", "0x12", "--from", "2026-01-01"],
+        ["authority", "accredit", 1, 1, "--starts", "1.1.2026"],
+        ["nonsense"],
+    ],
+)
+def test_a_wrong_command_line_is_told(acting: dict[str, list[object]], arguments: list[object]) -> None:
+    assert run(*arguments, *acting["council"]).exit_code == 2
+
+
+def test_a_key_file_that_is_none_is_told(acting: dict[str, list[object]], tmp_path: Path) -> None:
+    for content in (b"", b"{}", b"-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n", b"\xff"):
+        (tmp_path / "key").write_bytes(content)
+        told = run("key", "add", 1, tmp_path / "key", "--starts", "2026-01-01", *acting["shanghai"])
+        assert told.exit_code == 1
+        assert "is not the public half of a P-256 key" in told.output

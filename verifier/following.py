@@ -83,7 +83,13 @@ class Follower:
             self._stop.wait(_ERASE_EVERY_SECONDS)
 
     def _progressed(self, _: Progress) -> None:
+        if self._state.trouble:
+            _log.warning("a source answers again")
         self._state = FollowingState(self._state.sources, self._clock(), None)
 
     def _failed(self, error: Exception) -> None:
-        self._state = FollowingState(self._state.sources, self._state.since, type(error).__name__)
+        """Logs a trouble once, when it begins or changes: a node may be down for days."""
+        trouble = type(error).__name__
+        if trouble != self._state.trouble:
+            _log.warning("no source can be used, checks go on with the facts at hand: %s", error)
+        self._state = FollowingState(self._state.sources, self._state.since, trouble)

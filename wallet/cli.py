@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,13 +108,15 @@ def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphras
 @click.pass_obj
 def resume(folder: Path, wait: float, passphrase: str) -> None:
     """Take up every collection that was interrupted, and check what could not be checked yet."""
-    opened = Wallet.open(folder, passphrase, _world())
+    opened, failures = Wallet.open(folder, passphrase, _world()), 0
     with _issuer() as issuer, _replica(opened, folder) as replica:
         for collection in opened.collections:
-            _tell(opened.resume(collection.id, issuer, replica, wait))
+            failures += _tried(collection.id, partial(opened.resume, collection.id, issuer, replica, wait))
         for held in opened.held:
             if held.checked_at is None and replica:
-                _tell(opened.check(held.id, replica))
+                failures += _tried(held.id, partial(opened.check, held.id, replica))
+    if failures:
+        sys.exit(WalletError.exit_status)
 
 
 @wallet.command("list")
@@ -192,6 +195,16 @@ def _network(trust: Trust) -> NetworkFile:
         return parse_network_file(trust.network)
     except MalformedNetworkFile as e:
         raise click.UsageError(f"the network file is wrong: {e}") from e
+
+
+def _tried(entry_id: str, act: Callable[[], Held | Collection]) -> bool:
+    """Tells how it went; True where it failed, which does not keep the others from going on."""
+    try:
+        _tell(act())
+    except WalletError as e:
+        click.echo(f"{entry_id}: {e} [{e.code}]", err=True)
+        return True
+    return False
 
 
 def _tell(found: Held | Collection) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import Replica
+from ledger import Progress, Replica
 from tests.verifier.window_samples import NETWORK, StillReplica
 from verifier.following import Follower
 from verifier.store import Check, Store
@@ -57,3 +57,19 @@ def test_a_window_without_sources_only_erases(tmp_path: Path) -> None:
         follower.stop()
         assert follower.state.trouble is None
     store.close()
+
+
+def test_a_trouble_is_logged_when_it_begins_and_when_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "window.sqlite", 100)
+    with StillReplica(tmp_path / "replica.sqlite") as replica:
+        follower = Follower(replica, store, 1, 0.01, lambda: 1000)
+        for _ in range(3):
+            follower.look_now()
+        follower._progressed(Progress("http://node", 1, 1000, 0, ()))
+    store.close()
+    told = [record.message for record in caplog.records if record.name == "verifier.following"]
+    assert len(told) == 2
+    assert "no source can be used" in told[0]
+    assert told[1] == "a source answers again"

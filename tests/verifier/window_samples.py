@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import socket
 import threading
@@ -56,10 +57,9 @@ NETWORK = NetworkFile(
     registries=RegistriesAt(bytes(20), bytes(20), bytes(20)),
     from_block=0,
 )
+VECTORS = Path(__file__).parents[2] / "spec/vectors/credentials.json"
 CLAIMS = {
-    "certificate_identifier": "1.2.156.3005.2.11100000MB0YX0002U001.11310000YX00000017.310000000001.001.7",
-    "certificate_holder_name": "顾明远",
-    "certificate_holder_code": "310101199001011234",
+    **next(each["claims"] for each in json.loads(VECTORS.read_text("utf-8")) if each["type"] == "driving_licence"),
     "certificate_validate_start": "2024-03-18",
     "certificate_validate_end": "2030-03-17",
 }

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from issuer.api import acts, certificates, drafts, imports, offers, officers, queue, sessions
-from issuer.api.limits import BodyLimit
+from issuer.api.limits import BodyLimit, Unforeseen
 from issuer.api.problems import add_problems
 from issuer.api.wallet import wallet_router
 from issuer.api.well_known import well_known_router
@@ -35,6 +35,7 @@ def create_app(bureau: Bureau) -> FastAPI:
 
     app = FastAPI(title="Yinxin issuer", version="0.1.0", lifespan=life, docs_url=None, redoc_url=None)
     app.state.service = service
+    app.add_middleware(Unforeseen)
     app.add_middleware(BodyLimit, upload_octets=bureau.settings.upload_limit_octets)
     add_problems(app)
     for group in (sessions, officers, imports, drafts, certificates, acts, offers, queue):

@@ -79,7 +79,7 @@ def _unprintable(number: int, name: str, value: str) -> Problem:
 
 
 def _has_unprintable(text: str) -> bool:
-    return any(
+    return not text.isprintable() and any(
         character in _DIRECTION_CHANGING or unicodedata.category(character) in {"Cc", "Cs", "Co", "Zl", "Zp"}
         for character in text
     )

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from issuer.batches import Overtaken, compose, record, take_in
 from issuer.bureau import Authority, Bureau
+from issuer.failures import log_failure
 from issuer.ledger_link import LedgerLink
 from issuer.schema import used_nonces
 from issuer.store import reading
@@ -59,7 +60,7 @@ class Worker:
                 self.failure = None
             except Exception as error:  # the worker outlives whatever one round meets; /health tells
                 self.failure = type(error).__name__
-                _log.exception("a round of the worker failed")
+                log_failure(_log, "a round of the worker failed", error)
             self._awake.wait(self._bureau.settings.worker_seconds)
             self._awake.clear()
 

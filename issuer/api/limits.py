@@ -1,12 +1,16 @@
-"""Bodies larger than the service takes are refused while they arrive, whatever their headers say."""
+"""The outermost layers: bodies are limited while they arrive, and the unforeseen is answered without details."""
 
 from __future__ import annotations
+
+import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer.api.problems import problem
 from issuer.errors import Code
+from issuer.failures import log_failure
 
+_log = logging.getLogger(__name__)
 SMALL_OCTETS = 1 << 20
 _OVERHEAD_OCTETS = 64 << 10
 """What a multipart form adds to the file in it."""
@@ -28,6 +32,34 @@ class BodyLimit:
             refusal = problem(Code.TOO_LARGE, f"a request here has at most {most} octets", 413)
             return await refusal(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
+
+
+class Unforeseen:
+    """An error that no handler knows: a typed answer to the asker, kind and place to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:  # the last resort of the service
+            log_failure(_log, f"{scope.get('method')} {_route(scope)}", error)
+            if begun or scope["type"] != "http":
+                raise
+            await problem(Code.INTERNAL, "an internal error; it is in the log", 500)(scope, receive, send)
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern: the address itself may hold a token."""
+    return str(getattr(scope.get("route"), "path", "an unknown route"))
 
 
 async def _whole_body(receive: Receive, most: int) -> bytes | None:

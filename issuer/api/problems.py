@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,7 +14,6 @@ from issuer.paper import TooLongForQr
 WALLET = "wallet"
 """The tag of routes that answer in the standard's form."""
 _STATUS = {NotAuthenticated: 401, NotPermitted: 403, NotFound: 404, Conflict: 409, Invalid: 422}
-_log = logging.getLogger(__name__)
 
 
 def add_problems(app: FastAPI) -> None:
@@ -26,7 +23,6 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(TooLongForQr, _too_long)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _internal)
 
 
 def problem(code: Code, message: str, status: int, details: dict[str, object] | None = None) -> JSONResponse:
@@ -80,16 +76,5 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return problem(code, str(error.detail), error.status_code)
 
 
-async def _internal(request: Request, error: Exception) -> JSONResponse:
-    """The log gets the kind of error and its route; the answer gets neither."""
-    _log.error("%s at %s %s", type(error).__name__, request.method, _route_path(request))
-    return problem(Code.INTERNAL, "an internal error; it is in the log", 500)
-
-
 def _is_wallets(request: Request) -> bool:
     return WALLET in getattr(request.scope.get("route"), "tags", ())
-
-
-def _route_path(request: Request) -> str:
-    """The route's pattern: the address itself may hold a token."""
-    return str(getattr(request.scope.get("route"), "path", "an unknown route"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from functools import cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -35,11 +35,8 @@ class Fonts:
     @classmethod
     def load(cls, more: Iterable[Path] = ()) -> Fonts:
         """Raises OSError or fontTools' TTLibError for a file that is no font."""
-        bundled = []
-        for name in BUNDLED:
-            with as_file(files("issuer.paper") / "fonts" / name) as file:
-                bundled.append(file)
-        return cls(tuple(_font(f"font{place}", file) for place, file in enumerate((*bundled, *more))))
+        added = (_font(f"added{place}", file) for place, file in enumerate(more))
+        return cls((*_bundled(), *added))
 
     def must_have(self, texts: Iterable[str]) -> None:
         """Raises MissingGlyphs, so that no certificate is ever printed with an empty box in a name."""
@@ -55,6 +52,12 @@ class Fonts:
         pdf.set_font(self.fonts[0].family, size=11)
         pdf.set_fallback_fonts([font.family for font in self.fonts[1:]], exact_match=False)
         pdf.set_text_shaping(True)
+
+
+@cache
+def _bundled() -> tuple[Font, ...]:
+    folder = Path(__file__).parent / "fonts"
+    return tuple(_font(f"bundled{place}", folder / name) for place, name in enumerate(BUNDLED))
 
 
 def _font(family: str, file: Path) -> Font:

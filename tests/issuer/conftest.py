@@ -8,10 +8,19 @@ from itertools import count
 import pytest
 
 from credential import SigningKey, identifiers
+from issuer import passwords
 from issuer.settings import Settings
 from tests.issuer.desk import Desk, OfflineAuthority, running, write_settings
 
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """scrypt at its full cost takes most of a test's time; the cost is kept with each hash."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_COST", 10)
+        yield
 
 
 @pytest.fixture

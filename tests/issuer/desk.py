@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -9,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
 
-from credential import SigningKey, identifiers
+from credential import SigningKey, base64url, identifiers
 from issuer.accounts import Role, add_officer
 from issuer.app import create_app
 from issuer.bureau import Bureau, open_bureau
@@ -174,3 +176,98 @@ class OfflineAuthority:
     url: str
     key: SigningKey
     operator: object
+
+
+@dataclass
+class Phone:
+    """A wallet that knows nothing but the standard: one key, one offer."""
+
+    desk: Desk
+    path: str
+    offer: dict[str, object]
+    key: SigningKey
+    audience: str
+    token: str = ""
+
+    @classmethod
+    def with_offer(cls, desk: Desk, offer: dict[str, object]) -> Phone:
+        url = str(offer["credential_issuer"])
+        return cls(desk, urlsplit(url).path, offer, SigningKey.from_secret(os.urandom(32)), url)
+
+    @property
+    def code(self) -> str:
+        (grant,) = self.offer["grants"].values()
+        return grant["pre-authorized_code"]
+
+    def redeem(self, tx_code: str) -> httpx.Response:
+        grant_type = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+        form = {"grant_type": grant_type, "pre-authorized_code": self.code, "tx_code": tx_code}
+        answer = self.desk.client.post(f"{self.path}/token", data=form)
+        if answer.is_success:
+            self.token = answer.json()["access_token"]
+        return answer
+
+    def nonce(self) -> str:
+        return self.desk.client.post(f"{self.path}/nonce").json()["c_nonce"]
+
+    def proof(self, key: SigningKey | None = None, **changes: object) -> str:
+        """A key proof; `changes` to claims, or to header members named `header_…`."""
+        signer = key or self.key
+        header = {"typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": signer.public_key.jwk}
+        header |= {name.removeprefix("header_"): value for name, value in changes.items() if name[:7] == "header_"}
+        claims = {"aud": self.audience, "iat": int(time.time())}
+        if "nonce" not in changes:
+            claims["nonce"] = self.nonce()
+        claims |= {name: value for name, value in changes.items() if name[:7] != "header_"}
+        parts = (json.dumps({n: v for n, v in each.items() if v is not None}).encode() for each in (header, claims))
+        signing_input = ".".join(map(base64url.encode, parts))
+        return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode()))}"
+
+    def ask(self, proof: str | None = None, token: str | None = None, **changes: object) -> httpx.Response:
+        (configuration,) = self.offer["credential_configuration_ids"]
+        body = {"credential_configuration_id": configuration, "proofs": {"jwt": [proof or self.proof()]}, **changes}
+        return self._post("credential", {n: v for n, v in body.items() if v is not None}, token)
+
+    def fetch(self, transaction_id: str, token: str | None = None) -> httpx.Response:
+        return self._post("deferred", {"transaction_id": transaction_id}, token)
+
+    def notify(self, **body: str) -> httpx.Response:
+        return self._post("notification", body)
+
+    def _post(self, endpoint: str, body: object, token: str | None = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
+        return self.desk.client.post(f"{self.path}/{endpoint}", json=body, headers=headers)
+
+
+def make_certificate(desk: Desk, serial: int = 1, **changes: str) -> int:
+    """One certificate in force, drafted by the first officer and approved by the second."""
+    first, second = desk.as_("first"), desk.as_("second")
+    number = first.post("/drafts", {"type_number": 1, "claims": business_licence(serial, **changes)})["id"]
+    first.post(f"/drafts/{number}/submit", status=204)
+    return second.post("/approvals", {"drafts": [number]})["certificates"][0]
+
+
+def seal(desk: Desk, *certificates: int) -> list[dict[str, object]]:
+    """Their anchored paper credentials."""
+    first = desk.as_("first")
+    first.post("/seals", {"certificates": list(certificates)}, 202)
+    desk.until(lambda: all(each["progress"] == "anchored" for each in _papers(first, certificates)))
+    return _papers(first, certificates)
+
+
+def _papers(officer: Officer, certificates: tuple[int, ...]) -> list[dict[str, object]]:
+    return [
+        copy
+        for number in certificates
+        for copy in officer.get(f"/certificates/{number}")["credentials"]
+        if copy["form"] == "paper"
+    ]
+
+
+def carry_out(desk: Desk, kind: str, certificate: int, status: int = 200, **more: object) -> dict[str, object]:
+    """An act, drafted by the first officer, approved by the second."""
+    first, second = desk.as_("first"), desk.as_("second")
+    identifier = first.get(f"/certificates/{certificate}")["claims"]["certificate_identifier"]
+    body = {"kind": kind, "certificate": certificate, "reference": "沪试字〔2026〕1号", **more}
+    number = first.post("/acts", body)["id"]
+    return second.post(f"/acts/{number}/approve", {"certificate_identifier": identifier}, status)

@@ -1,0 +1,103 @@
+"""Offers and their codes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from issuer.schema import offers
+from tests.issuer.desk import Phone, carry_out, make_certificate
+
+
+@pytest.fixture
+def certificate(offline) -> int:
+    return make_certificate(offline)
+
+
+@pytest.fixture
+def offered(offline, certificate):
+    return offline.as_("first").post(f"/certificates/{certificate}/offers")
+
+
+def test_an_offer_by_value_by_reference_and_as_picture_are_the_same(offline, offered):
+    by_value = json.loads(parse_qs(urlsplit(offered["by_value"]).query)["credential_offer"][0])
+    (url,) = parse_qs(urlsplit(offered["by_reference"]).query)["credential_offer_uri"]
+    assert url.startswith("http://127.0.0.1:8001/samr/offers/")
+    by_reference = offline.client.get(urlsplit(url).path).json()
+    picture = Image.open(BytesIO(base64.b64decode(offered["qr_png"])))
+    (read,) = zxingcpp.read_barcodes(picture)
+    assert by_value == by_reference == offered["offer"]
+    assert read.text == offered["by_reference"]
+
+
+def test_the_transaction_code_is_in_no_form_of_the_offer(offered):
+    assert offered["tx_code"] not in json.dumps(offered["offer"])
+    assert len(offered["tx_code"]) == 6
+
+
+def test_codes_are_not_kept(offline, offered):
+    with offline.bureau.engine.begin() as connection:
+        row = connection.execute(offers.select()).one()
+    kept = repr(tuple(row))
+    assert Phone.with_offer(offline, offered["offer"]).code not in kept
+    assert offered["tx_code"].encode() not in kept.encode()
+
+
+def test_wrong_codes_close_the_offer(offline, offered):
+    phone = Phone.with_offer(offline, offered["offer"])
+    wrong = "000000" if offered["tx_code"] != "000000" else "111111"
+    for left in range(offline.bureau.settings.tx_code_tries - 1, -1, -1):
+        answer = phone.redeem(wrong)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+        assert f"{left} tries left" in answer.json()["error_description"]
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+
+
+def test_a_code_is_used_once(offline, offered):
+    phone = Phone.with_offer(offline, offered["offer"])
+    answer = phone.redeem(offered["tx_code"])
+    assert answer.headers["cache-control"] == "no-store"
+    assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 86_400)
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+
+
+def test_an_offer_ends_with_its_time(offline, offered):
+    with offline.bureau.engine.begin() as connection:
+        connection.execute(offers.update().values(expires_at=offline.bureau.clock()))
+    phone = Phone.with_offer(offline, offered["offer"])
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+    (url,) = parse_qs(urlsplit(offered["by_reference"]).query)["credential_offer_uri"]
+    assert offline.client.get(urlsplit(url).path).status_code == 404
+
+
+def test_a_withdrawn_offer_is_over(offline, certificate, offered):
+    headers = offline.headers("first")
+    path = f"/certificates/{certificate}/offers/{offered['id']}"
+    assert offline.client.delete(path, headers=headers).status_code == 204
+    phone = Phone.with_offer(offline, offered["offer"])
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+
+
+def test_nothing_is_offered_of_a_certificate_that_is_not_in_force(offline, certificate):
+    carry_out(offline, "suspend", certificate)
+    refused = offline.as_("first").post(f"/certificates/{certificate}/offers", status=409)
+    assert refused["error"]["code"] == "not_in_force"
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"grant_type": "authorization_code"}, "unsupported_grant_type"),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code"}, "invalid_request"),
+        ({}, "invalid_request"),
+    ],
+)
+def test_a_token_request_that_cannot_be_is_refused_by_the_standards_code(offline, form, error):
+    answer = offline.client.post("/samr/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)

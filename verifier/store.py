@@ -126,8 +126,12 @@ class Store:
         with self._writing() as db:
             db.execute("DELETE FROM used_codes WHERE used_at < ?", (now - _CODES_KEPT_SECONDS,))
             old = now - self._claims_kept_seconds
-            erased = db.execute("UPDATE checks SET personal = NULL WHERE personal IS NOT NULL AND made_at <= ?", (old,))
-            return erased.rowcount
+            query = "UPDATE checks SET personal = NULL WHERE personal IS NOT NULL AND made_at <= ?"
+            erased = db.execute(query, (old,)).rowcount
+        if erased:
+            with self._reading() as db:  # out of the write-ahead log, too
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return erased
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -79,7 +79,6 @@ def test_personal_data_is_erased_on_time_and_the_rest_stays(store: Store, tmp_pa
     assert store.get("c1").personal is not None
     assert store.erase_personal(now=1100) == 1
     assert store.get("c1") == replace(CHECK, personal=None)
-    store.close()
     octets = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert "某人".encode() not in octets
 

@@ -91,8 +91,15 @@ class IssuerRefused(IssuerError):
     code = "issuer_refused"
 
     def __init__(self, status: int, error: str) -> None:
-        super().__init__(f"the issuer refused ({status} {error})")
+        hint = _HINTS.get(error, "ask the bureau")
+        super().__init__(f"the issuer refused ({status} {error}): {hint}")
         self.error = error
+
+
+_HINTS = {
+    "invalid_grant": "the transaction code is wrong, or the offer was used or is over; the bureau can make a new offer",
+    "credential_request_denied": "the certificate is not in force, or its offer was taken up by another wallet",
+}
 
 
 class MalformedAnswer(IssuerError):

@@ -14,7 +14,8 @@ from typing import NoReturn
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# Possessive, and a text that never ends is taken to the end: going back and forth would cost a hostile text's square.
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

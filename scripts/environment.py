@@ -35,7 +35,15 @@ def python_with(requirements: str) -> Path:
     with _one_at_a_time():
         if not (VENV / "bin" / "python").exists():
             _step("making a virtual environment", [sys.executable, "-m", "venv", str(VENV)])
-        pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q", "install"]
+        pip = [
+            str(VENV / "bin" / "python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "-q",
+            "install",
+            "--no-compile",
+        ]
         if not _is_done(requirements, lock) and not _is_done("dev", ROOT / "requirements" / "dev.txt"):
             _step(f"installing {lock.relative_to(ROOT)}", [*pip, "--require-hashes", "-r", str(lock)])
             _done(requirements, lock)
@@ -65,7 +73,7 @@ def path_with_node() -> str:
     path = os.environ.get("PATH", "")
     if (node := shutil.which("node")) and _node_major(node) >= OLDEST_NODE and shutil.which("npm"):
         return path
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q", "install"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q", "install", "--no-compile"]
     _step("installing Node.js", [*pip, "--require-hashes", "-r", str(ROOT / "requirements" / "node.txt")])
     return f"{VENV / 'bin'}{os.pathsep}{path}"
 

@@ -37,7 +37,7 @@ PURE_STANDARD_LIBRARY = {
     "unicodedata",
     "zlib",
 }
-PURE_LIBRARIES = {"base45", "cryptography", "jsonschema", "referencing", "stdnum", "credential"}
+PURE_LIBRARIES = {"cryptography", "jsonschema", "referencing", "stdnum", "credential"}
 IMPURE_CALLS = {
     "open",
     "print",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base45 import b45decode, b45encode
-
+from credential import base45
 from credential.qr.errors import MalformedQr
 
 PREFIX = "YX:"
@@ -14,7 +13,7 @@ MAX_OCTETS = (MAX_CHARACTERS - len(PREFIX)) // 3 * 2
 
 
 def to_text(octets: bytes) -> str:
-    return PREFIX + str(b45encode(octets), "ascii")
+    return PREFIX + base45.encode(octets)
 
 
 def from_text(text: str) -> bytes:
@@ -23,9 +22,7 @@ def from_text(text: str) -> bytes:
         raise MalformedQr(f"not a Yinxin code: no {PREFIX} in front")
     if len(text) > MAX_CHARACTERS:
         raise MalformedQr(f"{len(text)} characters, a QR code holds {MAX_CHARACTERS}")
-    if text.endswith("\n"):  # which the decoder would forgive
-        raise MalformedQr("not Base45: a line break at the end")
     try:
-        return bytes(b45decode(text.removeprefix(PREFIX)))
+        return base45.decode(text.removeprefix(PREFIX))
     except ValueError as error:
         raise MalformedQr("not Base45") from error

@@ -97,6 +97,12 @@ def test_many_brackets_side_by_side_are_not_nesting() -> None:
     assert strict_json.parse(strict_json.encode(value)) == value
 
 
+def test_an_open_text_full_of_escapes_is_refused_in_linear_time() -> None:
+    hostile = b"[]" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000
+    with pytest.raises(MalformedJson):
+        strict_json.parse(hostile)
+
+
 def test_messages_quote_nothing() -> None:
     with pytest.raises(MalformedJson) as refused:
         strict_json.parse('{"name":"方静","name":"方静"}'.encode())

@@ -28,7 +28,7 @@ def test_text_is_in_the_alphanumeric_mode_of_qr_codes_and_fits_the_largest(octet
         ("https://example.com", "not a Yinxin code"),
         ("HC1:6BF", "not a Yinxin code"),
         ("yx:BB8", "not a Yinxin code"),
-        ("YX:BB8\n", "line break"),
+        ("YX:BB8\n", "not Base45"),
         ("YX:bb8", "not Base45"),
         ("YX:GGW", "not Base45"),
         ("YX:::", "not Base45"),

@@ -66,7 +66,7 @@ def settle_change(connection: Connection, number: int, revert: Revert | None, no
 
 def _finish(connection: Connection, act: int) -> None:
     query = select(status_changes.c.state, func.count()).where(status_changes.c.act_id == act)
-    counts: dict[str, int] = dict(connection.execute(query.group_by(status_changes.c.state)).tuples().all())
+    counts: dict[str, int] = dict(map(tuple, connection.execute(query.group_by(status_changes.c.state))))
     if not counts.get("queued"):
         state = "refused" if counts.get("refused") else "recorded"
         connection.execute(update(acts).where(acts.c.id == act).values(state=state))

@@ -73,7 +73,7 @@ def health(service: TheService, response: Response) -> Health:
 def queue(_: AnyOfficer, service: TheService, connection: Reading) -> Queue:
     state, waiting = service.link.state, service.bureau.dispatch.outbox.waiting(connection)
     by_state = select(status_changes.c.state, func.count()).group_by(status_changes.c.state)
-    changes: dict[str, int] = dict(connection.execute(by_state).tuples().all())
+    changes: dict[str, int] = dict(map(tuple, connection.execute(by_state)))
     return Queue(
         waiting_for_ledger=service.waiting_for_ledger,
         unreachable=state.unreachable,

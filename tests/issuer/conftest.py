@@ -70,7 +70,9 @@ def offline_settings(tmp_path) -> Settings:
         key=SigningKey.from_secret(bytes([7] * 32)),
         operator=Account.create(),
     )
-    return write_settings(tmp_path, authority, tmp_path / "network.json", ("http://127.0.0.1:9",))
+    return write_settings(
+        tmp_path, authority, tmp_path / "network.json", ("http://127.0.0.1:9",), wallet_wait_seconds=0.2
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""换发, 变更, 延续: the new certificate first, then its old copies name their successor."""
+
+from __future__ import annotations
+
+import pytest
+
+from credential import State, parse_certificate_identifier
+from issuer.replacements import next_version
+from tests.issuer.desk import Phone, carry_out, make_certificate, seal
+
+
+def test_an_alteration_supersedes_every_old_copy_once_the_new_is_anchored(desk, ledger_world, tmp_path):
+    first = desk.as_("first")
+    number = make_certificate(desk)
+    (old_paper,) = seal(desk, number)
+    offered = first.post(f"/certificates/{number}/offers")
+    phone = Phone.with_offer(desk, offered["offer"])
+    phone.redeem(offered["tx_code"])
+    assert phone.ask().status_code == 200
+
+    act = carry_out(
+        desk, "alter", number, changes={"registered_address": "上海市黄浦区试验路2号", "registered_capital": ""}
+    )
+    desk.until(lambda: first.get(f"/acts/{act['id']}")["state"] == "recorded")
+    old, new = first.get(f"/certificates/{number}"), first.get(f"/certificates/{act['replacement']}")
+    assert (old["state"], new["state"], new["predecessor"]) == ("superseded", "valid", number)
+    assert new["claims"]["registered_address"] == "上海市黄浦区试验路2号"
+    assert "registered_capital" not in new["claims"]
+    before, after = (parse_certificate_identifier(each["claims"]["certificate_identifier"]) for each in (old, new))
+    assert (before.serial, before.version, after.version) == (after.serial, "001", "002")
+
+    (new_paper,) = new["credentials"]
+    assert [each["progress"] for each in old["credentials"]] == ["closed", "closed"]
+    with ledger_world.replica(tmp_path / "replica.db") as replica:
+        replica.follow_once()
+        for each in old["credentials"]:
+            facts = replica.facts_for(_shown(desk, each["id"]))
+            (change,) = facts.status_changes
+            assert (State(change.to), change.successor) == (State.SUPERSEDED, new_paper["position"])
+    assert old_paper["position"] != new_paper["position"]
+
+
+def _shown(desk, credential: int):
+    """The credential as it was anchored, straight from the database."""
+    from sqlalchemy import select
+
+    from credential import parse_presentation
+    from issuer.schema import credentials
+
+    with desk.bureau.engine.begin() as connection:
+        jwt = connection.execute(select(credentials.c.jwt).where(credentials.c.id == credential)).scalar_one()
+    return parse_presentation(jwt + "~")
+
+
+def test_a_certificate_without_copies_is_replaced_at_once(offline):
+    number = make_certificate(offline)
+    act = carry_out(offline, "renew", number, changes={"certificate_validate_end": "2060-01-01"})
+    assert (act["state"], act["changes"]) == ("recorded", [])
+    assert (
+        offline.as_("first").get(f"/certificates/{act['replacement']}")["claims"]["certificate_validate_end"]
+        == "2060-01-01"
+    )
+
+
+def test_offline_old_copies_wait_for_their_successor(offline):
+    first = offline.as_("first")
+    number = make_certificate(offline)
+    first.post("/seals", {"certificates": [number]}, 202)
+    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    act = carry_out(offline, "reissue", number)
+    assert (act["state"], act["changes"]) == ("queued", [])
+    assert first.get(f"/certificates/{number}")["state"] == "superseded"
+
+
+def test_a_replacements_draft_is_approved_with_its_act_alone(offline):
+    first, second = offline.as_("first"), offline.as_("second")
+    number = make_certificate(offline)
+    body = {"kind": "alter", "certificate": number, "reference": "x", "changes": {"legal_representative": "李四"}}
+    act = first.post("/acts", body)["id"]
+    (draft,) = first.get("/drafts?state=replacing")
+    assert second.post("/approvals", {"drafts": [draft["id"]]}, 409)["error"]["code"] == "wrong_state"
+    second.post(f"/acts/{act}/withdraw", {"remark": "误"}, 204)
+    assert first.get(f"/drafts/{draft['id']}")["state"] == "withdrawn"
+    assert first.get(f"/certificates/{number}")["state"] == "valid"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"certificate_identifier": "x"}, {"certificate_validate_end": "soon"}, {"colour": "red"}]
+)
+def test_changes_that_do_not_fit_are_refused(offline, changes):
+    number = make_certificate(offline)
+    body = {"kind": "alter", "certificate": number, "reference": "x", "changes": changes}
+    offline.as_("first").post("/acts", body, 422)
+    assert offline.as_("first").get("/drafts?state=replacing") == []
+
+
+def test_a_frozen_certificate_can_be_reissued(offline):
+    number = make_certificate(offline)
+    carry_out(offline, "freeze", number)
+    assert carry_out(offline, "reissue", number)["state"] == "recorded"
+
+
+def test_the_next_version_has_its_own_check_character():
+    text = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
+    following = next_version(text)
+    assert following.startswith("1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.")
+    assert parse_certificate_identifier(following).version == "002"

@@ -30,7 +30,7 @@ class Administration:
         fees: Fees = Fees(),  # noqa: B008 - frozen
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
-        self._rpc = Rpc(rpc_url)
+        self._rpc = Rpc(rpc_url, timeout_seconds=timeout_seconds)
         self._account = account
         self._fees = fees
         self._timeout_seconds = timeout_seconds

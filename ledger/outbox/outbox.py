@@ -194,18 +194,26 @@ class Outbox:
             return True
         # What follows a queued row was never sent: numbering all again is safe. After a sent one it would not be.
         if used_up and signer is not None and row.state == State.QUEUED:
-            self._renumber(row.account, rpc.nonce(row.account, "pending"), signer)
+            self._renumber(row, rpc.nonce(row.account, "pending"), signer)
             return False
         problem = "its nonce was used by another transaction of the account" if used_up else str(refusal)
         self._mark(row, problem=f"{row.purpose}: {problem}")
         _log.warning("not sent: %s: %s", row.purpose, problem)
         return False
 
-    def _renumber(self, account: bytes, next_nonce: int, signer: Account) -> None:
-        """Signs all that waits again, in order, from `next_nonce` on: as it was signed it can never run."""
+    def _renumber(self, first: Row[Any], next_nonce: int, signer: Account) -> None:
+        """Signs `first` and what follows it again, in order, from `next_nonce` on: as signed they can never run.
+
+        What comes before was acknowledged and may have become final meanwhile: it keeps its nonces.
+        """
+        account = first.account
         with self._engine.begin() as connection:
+            _lock(connection, account)
             query = select(transactions).where(_unsettled(), transactions.c.account == account)
-            rows = list(connection.execute(query.order_by(transactions.c.nonce.desc())))
+            query = query.where(transactions.c.nonce >= first.nonce).order_by(transactions.c.nonce.desc())
+            rows = list(connection.execute(query))
+            if not rows or rows[-1].hash != first.hash or any(row.state == State.SENT for row in rows):
+                return  # another worker was first
             last = next_nonce + len(rows) - 1
             # From the last to the first, so that no two rows ever have one nonce.
             for offset, row in enumerate(rows):
@@ -231,6 +239,12 @@ def _is(row: Row[Any]) -> Any:
 
 def _sent(row: Row[Any]) -> Sent:
     return Sent(row.id, row.account, row.nonce, row.reference, row.purpose, row.hash)
+
+
+def _lock(connection: Connection, account: bytes) -> None:
+    """Nobody else enqueues or numbers calls of the account until the transaction ends."""
+    unchanged = update(accounts).where(accounts.c.address == account).values(next_nonce=accounts.c.next_nonce)
+    connection.execute(unchanged)
 
 
 def _next_nonce(connection: Connection, account: bytes) -> int | None:

@@ -355,6 +355,30 @@ def test_calls_whose_nonces_were_used_up_before_they_were_sent_are_numbered_agai
     assert desk.told[-1] == "d"
 
 
+def test_a_call_that_runs_while_the_next_ones_nonce_is_used_up_is_not_sent_again(desk: Desk) -> None:
+    """The first call becomes final, and the second's nonce is used elsewhere, between settling and sending."""
+    desk.enqueue("a")
+    desk.door.instead = acknowledge_and_forget
+    desk.deliver()
+    desk.door.honest()
+    desk.enqueue("b")
+
+    def meanwhile(method: str, params: list[Any]) -> None:
+        if method == "eth_getTransactionByHash":
+            desk.door.honest()
+            with desk.engine.connect() as connection, Rpc(desk.world.url) as rpc:
+                raw = connection.scalar(select(transactions.c.raw).order_by(transactions.c.nonce))
+                assert raw is not None
+                rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
+            desk.world.send(desk.bureau.operator, NOTHING)
+
+    desk.door.before = meanwhile
+    desk.deliver(signers=[desk.bureau.operator])
+    desk.until_empty()
+    assert desk.told == ["a", "b"]
+    assert all(receipt.succeeded for _, receipt in desk.settled)
+
+
 def test_two_workers_send_and_tell_once(desk: Desk) -> None:
     for number in range(10):
         desk.enqueue(str(number))

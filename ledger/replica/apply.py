@@ -12,19 +12,22 @@ from ledger.journal import RawLog
 from ledger.network_file import NetworkFile
 from ledger.registries import SUITE_ES256
 
-# Each statement's parameters are the event's fields. `ends` 0 means no end, in the tables NULL.
+# Each statement's parameters are the event's fields. `ends` 0 means no end, in the tables NULL. The contracts keep URLs
+# and type codes apart by their octets; those that are not UTF-8 can look alike here, and no credential can name them.
 _STATEMENTS: dict[type[Event], tuple[str, ...]] = {
     events.WriterAdded: ("INSERT OR IGNORE INTO writers VALUES (:writer)",),
     # A retired writer's earlier logs are still part of the history, so its address is kept.
     events.WriterRetired: (),
     events.RegionAdmitted: ("INSERT INTO regions VALUES (:region, :name, :administrator)",),
     events.RegionAdministratorChanged: ("UPDATE regions SET administrator = :administrator WHERE region = :region",),
-    events.TypeRegistered: ("INSERT INTO types VALUES (:code, :version, :certificate_type, :metadata_digest)",),
+    events.TypeRegistered: (
+        "INSERT OR IGNORE INTO types VALUES (:code, :version, :certificate_type, :metadata_digest)",
+    ),
     events.AuthorityRegistered: (
         "INSERT INTO authorities VALUES (:authority, :region, :credit_code, :name, NULL)",
-        "INSERT INTO authority_urls VALUES (NULL, :url, :authority)",
+        "INSERT OR IGNORE INTO authority_urls VALUES (NULL, :url, :authority)",
     ),
-    events.AuthorityUrlAdded: ("INSERT INTO authority_urls VALUES (NULL, :url, :authority)",),
+    events.AuthorityUrlAdded: ("INSERT OR IGNORE INTO authority_urls VALUES (NULL, :url, :authority)",),
     events.AuthorityDissolved: ("UPDATE authorities SET dissolved_at = :at WHERE authority = :authority",),
     events.OperatorAdded: ("INSERT INTO operators VALUES (:authority, :operator, NULL)",),
     events.OperatorRevoked: (
@@ -63,9 +66,10 @@ _STATEMENTS: dict[type[Event], tuple[str, ...]] = {
 
 def apply(connection: sqlite3.Connection, network: NetworkFile, logs: Iterable[RawLog]) -> None:
     """Changes the facts by `logs`, in order, within the caller's transaction. Unknown events change nothing."""
+    homes = _homes(network)
     for log in logs:
-        event = decode(log)
-        if event is not None and log.address == _home(network, event):
+        event = decode(log) if log.address in homes else None
+        if event is not None and type(event).__module__ == homes[log.address]:
             _apply_event(connection, event)
 
 
@@ -100,11 +104,11 @@ def _kid_fits(event: events.KeyAdded) -> bool:
         return False
 
 
-def _home(network: NetworkFile, event: Event) -> bytes:
-    """The one contract whose events of this kind count: a later registry may log, but not speak for another."""
+def _homes(network: NetworkFile) -> dict[bytes, str]:
+    """Each contract, and whose events count there: a later registry may log, but not speak for another."""
     return {
-        "ledger.events.journal": network.journal.address,
-        "ledger.events.trust": network.registries.trust,
-        "ledger.events.credential": network.registries.credential,
-        "ledger.events.recognition": network.registries.recognition,
-    }[type(event).__module__]
+        network.journal.address: "ledger.events.journal",
+        network.registries.trust: "ledger.events.trust",
+        network.registries.credential: "ledger.events.credential",
+        network.registries.recognition: "ledger.events.recognition",
+    }

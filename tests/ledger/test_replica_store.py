@@ -46,6 +46,12 @@ def log(address: bytes, event: type[Event], *values: Any) -> RawLog:
     return RawLog(address, keccak(event.SIGNATURE.encode()), encode(types_of(event.SIGNATURE), values))
 
 
+def octet_log(address: bytes, event: type[Event], *values: Any) -> RawLog:
+    """A log whose texts are any octets, as a contract takes them."""
+    types = [each.replace("string", "bytes") for each in types_of(event.SIGNATURE)]
+    return RawLog(address, keccak(event.SIGNATURE.encode()), encode(types, values))
+
+
 TRUST, CREDENTIAL = NETWORK.registries.trust, NETWORK.registries.credential
 HISTORY = [
     log(TRUST, events.RegionAdmitted, 1, 310000, "上海市", ACCOUNT),
@@ -113,6 +119,27 @@ def test_an_event_of_another_contract_than_its_own_changes_nothing(store: Store)
     store.accept(None, after(None, foreign), foreign)
     assert not any(all_facts(store).values())
     assert rows(store, "SELECT COUNT(*) FROM logs") == [(len(HISTORY),)]
+
+
+def test_no_text_that_a_registrar_writes_stops_a_reader(store: Store) -> None:
+    """The chain holds texts apart by their octets; without those that are not UTF-8, two can look alike."""
+    url, code = b"https://a.example/\xff", b"\xff"
+    alike = [
+        *HISTORY,
+        octet_log(TRUST, events.AuthorityUrlAdded, 10, 1, url),
+        octet_log(TRUST, events.AuthorityUrlAdded, 10, 1, url[:-1] + b"\xfe"),
+        octet_log(TRUST, events.AuthorityRegistered, 10, 2, 310000, b"\xff", b"\xff", url[:-1] + b"\xfd"),
+        octet_log(TRUST, events.TypeRegistered, 10, 8, code, 1, bytes(32)),
+        octet_log(TRUST, events.TypeRegistered, 10, 9, b"\xfe", 1, bytes(32)),
+    ]
+    assert store.accept(None, after(None, alike), alike)
+    assert rows(store, "SELECT authority FROM authority_urls WHERE url = 'https://a.example'") == [(1,)]
+
+
+def test_what_another_contract_logs_in_another_layout_changes_nothing(store: Store) -> None:
+    foreign = [RawLog(b"\x99" * 20, HISTORY[0].topic, b"a later registry's own")]
+    assert store.accept(None, after(None, foreign), foreign)
+    assert not any(all_facts(store).values())
 
 
 def test_an_unknown_event_is_kept_and_changes_nothing(store: Store) -> None:

@@ -143,7 +143,7 @@ def parse_extra(octets: bytes) -> Extra:
         vanity, validators, vote, round_, seals_ = rlp.decode(octets)
         extra = Extra(vanity, tuple(validators), tuple(vote), int.from_bytes(round_, "big"), tuple(seals_))
         same = extra.encode() == octets
-    except (rlp.RLPException, ValueError, TypeError) as e:
+    except (rlp.RLPException, ValueError, TypeError, RecursionError) as e:  # the last: lists in lists without end
         raise MalformedHeader(f"extraData is not QBFT's list of five: {e}") from e
     _check_extra(extra)
     if not same:

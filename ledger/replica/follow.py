@@ -6,9 +6,18 @@ Decides whether an update may be accepted. Storing it is the store's, trying sev
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from ledger.errors import JournalMismatch, MalformedAnswer, NodeRefused, NotAdvancing, OtherNetwork, ProofRefused
+from ledger.errors import (
+    JournalMismatch,
+    MalformedAnswer,
+    MalformedEvent,
+    NodeRefused,
+    NotAdvancing,
+    OtherNetwork,
+    ProofRefused,
+)
 from ledger.events import WriterAdded, decode
 from ledger.hexadecimal import to_hex
 from ledger.journal import AUTHORITY_UPDATED, RawLog, fold
@@ -125,8 +134,14 @@ def _registries(network: NetworkFile) -> tuple[bytes, bytes, bytes]:
 
 
 def _added_writers(network: NetworkFile, logs: Iterable[RawLog]) -> set[bytes]:
-    own = (decode(log) for log in logs if log.address == network.journal.address)
-    return {event.writer for event in own if isinstance(event, WriterAdded)}
+    """Nothing is proven yet: a log that cannot be read adds nobody, and fails with the fold."""
+    added = set()
+    for log in logs:
+        if log.address == network.journal.address:
+            with suppress(MalformedEvent):
+                event = decode(log)
+                added |= {event.writer} if isinstance(event, WriterAdded) else set()
+    return added
 
 
 def _logs(rpc: Rpc, addresses: list[bytes], first: int, last: int) -> tuple[RawLog, ...]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rlp
+from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 
 from credential import Presentation, parse_presentation
@@ -24,6 +26,7 @@ from ledger.errors import (
     ProofRefused,
     ValidatorsChanged,
 )
+from ledger.events import WriterAdded
 from ledger.headers import Extra, header_from_json, parse_extra, seal
 from ledger.rpc import Rpc
 from tests.fixtures_ledger import BUSINESS_LICENCE, World
@@ -136,6 +139,14 @@ def test_what_are_no_logs_is_refused(window: Window, change: Any) -> None:
     assert isinstance(refused(window, logs(change)), MalformedAnswer)
 
 
+@pytest.mark.parametrize("data", ["0x", "0x" + "ff" * 64], ids=["none", "no address"])
+def test_a_new_writer_that_cannot_be_read_is_refused(window: Window, data: str) -> None:
+    journal = "0x" + window.world.network.journal.address.hex()
+    topic = "0x" + keccak(WriterAdded.SIGNATURE.encode()).hex()
+    invented = {"address": journal, "topics": [topic], "data": data}
+    assert isinstance(refused(window, logs(lambda found: [*found, {**found[0], **invented}])), JournalMismatch)
+
+
 def header(change: Any) -> Lie:
     def lie(asked: str, params: list[Any], result: Any) -> Any:
         return change(dict(result)) if asked == "eth_getBlockByNumber" else result
@@ -167,6 +178,14 @@ def test_a_header_without_seals_is_refused(window: Window) -> None:
         return {**block, "extraData": "0x" + replace(extra, seals=()).encode().hex()}
 
     assert isinstance(refused(window, header(strip)), HeaderNotSealed)
+
+
+def test_a_header_nested_without_end_is_refused(window: Window) -> None:
+    nested = b"\xc0"
+    while len(nested) < 60_000:
+        nested = bytes(rlp.codec.length_prefix(len(nested), 0xC0)) + nested
+    error = refused(window, header(lambda block: {**block, "extraData": "0x" + nested.hex()}))
+    assert isinstance(error, HeaderNotSealed), error
 
 
 def test_a_header_without_validators_is_refused(window: Window) -> None:

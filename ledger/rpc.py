@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -17,9 +18,12 @@ from ledger.journal import RawLog
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER_OCTETS = 64 * 1024 * 1024
+MAX_ANSWER_SECONDS = 60.0
+"""How long a whole answer may take; each read has the shorter time limit."""
 MAX_BATCH = 100
 MAX_DEPTH = 32
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and a text that never ends is taken to the end: going back and forth would cost a hostile text's square.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -94,7 +98,8 @@ class Rpc:
         answers = self._post(requests)
         if not isinstance(answers, list) or len(answers) != len(requests):
             raise MalformedAnswer(f"a batch of {len(requests)} calls was not answered with as many answers")
-        by_id = {answer.get("id"): answer for answer in answers if isinstance(answer, dict)}
+        numbered = (each for each in answers if isinstance(each, dict) and type(each.get("id")) is int)
+        by_id = {answer["id"]: answer for answer in numbered}
         return [_result(by_id.get(request["id"]), request) for request in requests]
 
     def _post(self, body: object) -> Any:
@@ -135,9 +140,11 @@ def _parse(octets: bytes) -> Any:
 
 
 def _limited(response: httpx.Response) -> bytes:
-    received = bytearray()
+    received, started = bytearray(), time.monotonic()
     for chunk in response.iter_raw():
         received += chunk
+        if time.monotonic() - started > MAX_ANSWER_SECONDS:
+            raise NodeUnavailable(f"the answer takes more than {MAX_ANSWER_SECONDS} seconds")
         if len(received) > MAX_ANSWER_OCTETS:
             raise MalformedAnswer(f"the answer has more than {MAX_ANSWER_OCTETS} octets")
     return bytes(received)

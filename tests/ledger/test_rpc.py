@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.answer: Answer = lambda request: (200, b"")
+        self.trickle_seconds = 0.0
         scripted = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -34,7 +36,12 @@ class Scripted:
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 with suppress(BrokenPipeError, ConnectionResetError):
-                    self.wfile.write(body)
+                    if not scripted.trickle_seconds:
+                        self.wfile.write(body)
+                        return
+                    for octet in body:
+                        self.wfile.write(bytes([octet]))
+                        sleep(scripted.trickle_seconds)
 
             def log_message(self, *args: Any) -> None:
                 """Silent."""
@@ -119,6 +126,23 @@ def test_an_answer_too_big_is_refused(scripted: Scripted, rpc: Rpc, monkeypatch:
         rpc.chain_id()
 
 
+def test_an_answer_that_trickles_is_a_node_that_cannot_be_used(
+    scripted: Scripted, rpc: Rpc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each octet comes in time, the answer never ends: a node must not hold its reader for ever."""
+    monkeypatch.setattr(rpc_module, "MAX_ANSWER_SECONDS", 0.3)
+    scripted.trickle_seconds = 0.02
+    scripted.answer = answering(result="0x" + "1" * 60)
+    with pytest.raises(NodeUnavailable, match=r"0\.3 seconds"):
+        rpc.chain_id()
+
+
+def test_an_open_text_full_of_escapes_is_refused_in_linear_time(scripted: Scripted, rpc: Rpc) -> None:
+    scripted.answer = lambda request: (200, b'"' + b'\\"' * 1_000_000)
+    with pytest.raises(MalformedAnswer):
+        rpc.chain_id()
+
+
 def test_an_answer_too_late_is_a_node_that_cannot_be_used(scripted: Scripted, rpc: Rpc) -> None:
     enough = Event()
 
@@ -146,7 +170,9 @@ def test_a_batch_is_put_in_order(scripted: Scripted, rpc: Rpc) -> None:
     assert rpc.batch("echo", [[number] for number in range(250)]) == list(range(250))
 
 
-@pytest.mark.parametrize("answers", [[], [{"id": 1}], "no list", [1, 2], [{"id": 1, "result": 1}] * 2])
+@pytest.mark.parametrize(
+    "answers", [[], [{"id": 1}], "no list", [1, 2], [{"id": []}, {"id": {}}], [{"id": 1, "result": 1}] * 2]
+)
 def test_a_batch_answered_otherwise_is_refused(scripted: Scripted, rpc: Rpc, answers: Any) -> None:
     scripted.answer = lambda request: (200, json.dumps(answers).encode())
     with pytest.raises(MalformedAnswer):

@@ -13,6 +13,7 @@ from issuer.api.problems import add_problems
 from issuer.api.wallet import wallet_router
 from issuer.api.well_known import well_known_router
 from issuer.bureau import Bureau
+from issuer.errors import LedgerMismatch
 from issuer.ledger_link import LedgerLink
 from issuer.paper import Fonts
 from issuer.service import Service
@@ -22,7 +23,11 @@ from issuer.worker import Worker
 def create_app(bureau: Bureau) -> FastAPI:
     """The application; its worker starts and stops with it. Raises LedgerMismatch where the chain tells otherwise."""
     link = LedgerLink(bureau)
-    link.compare()
+    try:
+        link.compare()
+    except LedgerMismatch:
+        link.close()
+        raise
     service = Service(bureau, link, Worker(bureau, link), Fonts.load(bureau.settings.fonts))
 
     @asynccontextmanager

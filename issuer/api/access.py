@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import Field
 from sqlalchemy import Connection
 
 from issuer.accounts import Officer, Role, officer_of_token
@@ -31,6 +32,9 @@ PUBLIC = frozenset(
     }
 )
 """Login, health, and what wallets and verifiers need; {path} is an authority's. The wallets' have OAuth's tokens."""
+
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A number of ours, as far as the database counts."""
 
 _bearer = HTTPBearer(auto_error=False, description="The token of POST /sessions")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

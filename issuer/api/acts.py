@@ -13,7 +13,7 @@ from credential import dates
 from issuer.accounts import Officer
 from issuer.act_kinds import ACT_KINDS
 from issuer.acts import ActDraft, act_row, approve_act, approver_of, draft_act, try_act_again, withdraw_act
-from issuer.api.access import AnyOfficer, Approver, Drafter, Reading, TheService
+from issuer.api.access import AnyOfficer, Approver, Drafter, Number, Reading, TheService
 from issuer.api.drafts import Remark
 from issuer.errors import Code, Invalid
 from issuer.schema import acts, certificates, status_changes
@@ -47,8 +47,8 @@ class ActIn(BaseModel):
     """
 
     kind: KindName
-    certificate: int
-    credential: int | None = None
+    certificate: Number
+    credential: Number | None = None
     reference: str = Field(min_length=1, max_length=200)
     effective: str | None = None
     changes: dict[str, str] = Field(default={}, repr=False)
@@ -107,7 +107,7 @@ def draft(new: ActIn, officer: Drafter, service: TheService) -> ActOut:
 
 @router.get("")
 def list_acts(
-    officer: AnyOfficer, service: TheService, connection: Reading, state: str | None = None, after: int = 0
+    officer: AnyOfficer, service: TheService, connection: Reading, state: str | None = None, after: Number = 0
 ) -> list[ActOut]:
     """Up to 200 acts with numbers above `after`."""
     mine = select(acts.c.id).join(certificates, certificates.c.id == acts.c.certificate_id)
@@ -119,12 +119,12 @@ def list_acts(
 
 
 @router.get("/{number}")
-def show(number: int, officer: AnyOfficer, service: TheService, connection: Reading) -> ActOut:
+def show(number: Number, officer: AnyOfficer, service: TheService, connection: Reading) -> ActOut:
     return _out(connection, service, officer, number)
 
 
 @router.post("/{number}/approve")
-def approve(number: int, confirmation: Confirmation, officer: Approver, service: TheService) -> ActOut:
+def approve(number: Number, confirmation: Confirmation, officer: Approver, service: TheService) -> ActOut:
     """By a second officer. The act holds here at once, and is queued for the chain."""
     bureau = service.bureau
     with bureau.engine.begin() as connection:
@@ -134,7 +134,7 @@ def approve(number: int, confirmation: Confirmation, officer: Approver, service:
 
 
 @router.post("/{number}/withdraw", status_code=204)
-def withdraw(number: int, remark: Remark, officer: AnyOfficer, service: TheService) -> Response:
+def withdraw(number: Number, remark: Remark, officer: AnyOfficer, service: TheService) -> Response:
     """By its drafter, or sent back by an approver, before it is approved."""
     with service.bureau.engine.begin() as connection:
         withdraw_act(connection, officer, number, remark.remark)
@@ -142,7 +142,7 @@ def withdraw(number: int, remark: Remark, officer: AnyOfficer, service: TheServi
 
 
 @router.post("/{number}/retry")
-def retry(number: int, officer: Approver, service: TheService) -> ActOut:
+def retry(number: Number, officer: Approver, service: TheService) -> ActOut:
     """Queues again what the chain refused, from the state the chain has."""
     with service.bureau.engine.begin() as connection:
         try_act_again(connection, service.bureau, officer, number)

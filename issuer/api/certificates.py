@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
 from credential import Unreadable, gravest, parse_presentation, qr
-from issuer.api.access import AnyOfficer, Drafter, Reading, TheService
+from issuer.api.access import AnyOfficer, Drafter, Number, Reading, TheService
 from issuer.api.imports import authority_of
 from issuer.certificates import Certificate, certificate_for, certificate_of, standings_of
 from issuer.collecting import sd_jwt_of
@@ -65,8 +65,8 @@ class Listed(BaseModel):
 class Sealing(BaseModel):
     """What to seal on paper: certificates by number, those of an import, or `all` that have no paper credential."""
 
-    certificates: list[int] = Field(default=[], max_length=20_000)
-    import_id: int | None = None
+    certificates: list[Number] = Field(default=[], max_length=20_000)
+    import_id: Number | None = None
     all: bool = False
 
 
@@ -81,9 +81,9 @@ class Sealed(BaseModel):
 def list_certificates(
     officer: AnyOfficer,
     connection: Reading,
-    import_id: int | None = None,
+    import_id: Number | None = None,
     identifier: str | None = None,
-    after: int = 0,
+    after: Number = 0,
 ) -> list[Listed]:
     """Up to 200 certificates with numbers above `after`."""
     query: Select[Any] = select(certificates.c.id, certificates.c.type_number, certificates.c.identifier)
@@ -97,7 +97,7 @@ def list_certificates(
 
 
 @router.get("/certificates/{number}")
-def show(number: int, officer: AnyOfficer, connection: Reading) -> CertificateOut:
+def show(number: Number, officer: AnyOfficer, connection: Reading) -> CertificateOut:
     found = certificate_for(connection, officer, number)
     copies = []
     for each in credentials_of(connection, number):
@@ -132,7 +132,7 @@ def seal(sealing: Sealing, officer: Drafter, service: TheService) -> Sealed:
 
 
 @router.get("/credentials/{number}/paper.pdf", response_class=Response, responses={200: {"content": {_PDF: {}}}})
-def paper(number: int, officer: AnyOfficer, connection: Reading, service: TheService) -> Response:
+def paper(number: Number, officer: AnyOfficer, connection: Reading, service: TheService) -> Response:
     """The paper copy, once the credential is anchored."""
     credential = credential_for(connection, officer, number)
     certificate = certificate_of(connection, credential.certificate)
@@ -147,7 +147,7 @@ def paper(number: int, officer: AnyOfficer, connection: Reading, service: TheSer
 
 
 @router.get("/credentials/{number}/qr.png", response_class=Response, responses={200: {"content": {_PNG: {}}}})
-def qr_code(number: int, officer: AnyOfficer, connection: Reading, service: TheService) -> Response:
+def qr_code(number: Number, officer: AnyOfficer, connection: Reading, service: TheService) -> Response:
     """The paper credential's QR code alone, at level M."""
     credential = credential_for(connection, officer, number)
     certificate = certificate_of(connection, credential.certificate)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, select
 
-from issuer.api.access import AnyOfficer, Approver, Drafter, Reading, TheService
+from issuer.api.access import AnyOfficer, Approver, Drafter, Number, Reading, TheService
 from issuer.api.imports import authority_of
 from issuer.approvals import approve_drafts, approve_import
 from issuer.drafts import change_draft, create_draft, draft_row, send_back_draft, submit_draft, withdraw_draft
@@ -23,7 +23,7 @@ PAGE = 200
 class DraftIn(BaseModel):
     """Claims by GB/T 36903 name. Without a `certificate_identifier` it is given the authority's next."""
 
-    type_number: int
+    type_number: Number
     claims: dict[str, str] = Field(repr=False)
 
 
@@ -56,8 +56,8 @@ class DraftOut(BaseModel):
 class Approval(BaseModel):
     """What to approve: drafts by number, or every submitted draft of an import."""
 
-    drafts: list[int] = Field(default=[], max_length=20_000)
-    import_id: int | None = None
+    drafts: list[Number] = Field(default=[], max_length=20_000)
+    import_id: Number | None = None
 
 
 class Approved(BaseModel):
@@ -67,7 +67,9 @@ class Approved(BaseModel):
 
 
 @router.get("/drafts")
-def list_drafts(officer: AnyOfficer, connection: Reading, state: str | None = None, after: int = 0) -> list[DraftOut]:
+def list_drafts(
+    officer: AnyOfficer, connection: Reading, state: str | None = None, after: Number = 0
+) -> list[DraftOut]:
     """Up to 200 drafts with numbers above `after`."""
     query = select(drafts).where(drafts.c.authority == officer.authority, drafts.c.id > after)
     if state is not None:
@@ -86,33 +88,33 @@ def create(new: DraftIn, officer: Drafter, service: TheService) -> DraftOut:
 
 
 @router.get("/drafts/{number}")
-def show(number: int, officer: AnyOfficer, connection: Reading) -> DraftOut:
+def show(number: Number, officer: AnyOfficer, connection: Reading) -> DraftOut:
     return _out(draft_row(connection, officer, number))
 
 
 @router.put("/drafts/{number}")
-def change(number: int, claims: Claims, officer: Drafter, service: TheService) -> DraftOut:
+def change(number: Number, claims: Claims, officer: Drafter, service: TheService) -> DraftOut:
     with service.bureau.engine.begin() as connection:
         change_draft(connection, officer, number, claims.claims, authority_of(service.bureau, officer))
         return _out(draft_row(connection, officer, number))
 
 
 @router.post("/drafts/{number}/submit", status_code=204)
-def submit(number: int, officer: Drafter, service: TheService) -> Response:
+def submit(number: Number, officer: Drafter, service: TheService) -> Response:
     with service.bureau.engine.begin() as connection:
         submit_draft(connection, officer, number)
     return Response(status_code=204)
 
 
 @router.post("/drafts/{number}/withdraw", status_code=204)
-def withdraw(number: int, officer: Drafter, service: TheService) -> Response:
+def withdraw(number: Number, officer: Drafter, service: TheService) -> Response:
     with service.bureau.engine.begin() as connection:
         withdraw_draft(connection, officer, number)
     return Response(status_code=204)
 
 
 @router.post("/drafts/{number}/send-back", status_code=204)
-def send_back(number: int, remark: Remark, officer: Approver, service: TheService) -> Response:
+def send_back(number: Number, remark: Remark, officer: Approver, service: TheService) -> Response:
     """By the second officer: the drafter can change and submit it again."""
     with service.bureau.engine.begin() as connection:
         send_back_draft(connection, officer, number, remark.remark)

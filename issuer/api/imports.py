@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from issuer.accounts import Officer
-from issuer.api.access import AnyOfficer, Drafter, Reading, TheService
+from issuer.api.access import AnyOfficer, Drafter, Number, Reading, TheService
 from issuer.bureau import Authority, Bureau
 from issuer.errors import Code, Invalid
 from issuer.imports import confirm_import, import_row, read_file, record_import
@@ -50,7 +50,7 @@ class Confirmation(BaseModel):
 
 @router.post("", status_code=201)
 def upload(
-    officer: Drafter, service: TheService, type_number: Annotated[int, Form()], file: Annotated[UploadFile, File()]
+    officer: Drafter, service: TheService, type_number: Annotated[Number, Form()], file: Annotated[UploadFile, File()]
 ) -> ImportOut:
     """Reads a CSV file (UTF-8 or GB18030) of one certificate type. Nothing becomes a draft. Sent again: same import."""
     bureau = service.bureau
@@ -66,12 +66,12 @@ def upload(
 
 
 @router.get("/{number}")
-def show(number: int, officer: AnyOfficer, connection: Reading) -> ImportOut:
+def show(number: Number, officer: AnyOfficer, connection: Reading) -> ImportOut:
     return _out(connection, officer, number)
 
 
 @router.post("/{number}/confirm")
-def confirm(number: int, confirmation: Confirmation, officer: Drafter, service: TheService) -> ImportOut:
+def confirm(number: Number, confirmation: Confirmation, officer: Drafter, service: TheService) -> ImportOut:
     """Makes submitted drafts of the good rows, all of them in one transaction. Confirmed again: nothing changes."""
     bureau = service.bureau
     authority = authority_of(bureau, officer)

@@ -50,6 +50,10 @@ class Unforeseen:
 
         try:
             await self._app(scope, receive, noting)
+        except UnicodeEncodeError:
+            # JSON can spell half a surrogate pair; nothing can keep it or send it back.
+            message = "a text has half a character in it"
+            await problem(Code.BAD_REQUEST, message, 422)(scope, receive, send)
         except Exception as error:  # the last resort of the service
             log_failure(_log, f"{scope.get('method')} {_route(scope)}", error)
             if begun or scope["type"] != "http":

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from issuer.api.access import Drafter, TheService
+from issuer.api.access import Drafter, Number, TheService
 from issuer.certificates import certificate_for
 from issuer.offers import make_offer, withdraw_offer
 from issuer.paper import qr_png
@@ -29,7 +29,7 @@ class OfferOut(BaseModel):
 
 
 @router.post("", status_code=201)
-def offer(number: int, officer: Drafter, service: TheService, response: Response) -> OfferOut:
+def offer(number: Number, officer: Drafter, service: TheService, response: Response) -> OfferOut:
     """A pre-authorised code with a transaction code, for a certificate in force."""
     bureau = service.bureau
     with bureau.engine.begin() as connection:
@@ -48,7 +48,7 @@ def offer(number: int, officer: Drafter, service: TheService, response: Response
 
 
 @router.delete("/{offer_number}", status_code=204)
-def withdraw(number: int, offer_number: int, officer: Drafter, service: TheService) -> Response:
+def withdraw(number: Number, offer_number: Number, officer: Drafter, service: TheService) -> Response:
     """Ends an offer that went to the wrong person."""
     bureau = service.bureau
     with bureau.engine.begin() as connection:

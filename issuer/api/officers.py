@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from issuer.accounts import Officer, Role, add_officer, all_officers, disable_officer
-from issuer.api.access import Administrator, Reading, TheService
+from issuer.api.access import Administrator, Number, Reading, TheService
 
 router = APIRouter(prefix="/officers", tags=["officers"])
 
@@ -17,7 +17,7 @@ class OfficerIn(BaseModel):
     name: str = Field(min_length=1, max_length=100)
     password: str = Field(repr=False, max_length=1000)
     roles: list[Role] = Field(min_length=1)
-    authority: int | None = None
+    authority: Number | None = None
 
 
 class OfficerOut(BaseModel):
@@ -54,6 +54,6 @@ def add(new: OfficerIn, _: Administrator, service: TheService) -> OfficerOut:
 
 
 @router.post("/{number}/disable")
-def disable(number: int, _: Administrator, service: TheService) -> OfficerOut:
+def disable(number: Number, _: Administrator, service: TheService) -> OfficerOut:
     with service.bureau.engine.begin() as connection:
         return officer_out(disable_officer(connection, number))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, func, select
 
-from issuer.api.access import Administrator, AnyOfficer, Reading, TheService
+from issuer.api.access import Administrator, AnyOfficer, Number, Reading, TheService
 from issuer.batches import drop_refused
 from issuer.schema import batches, credentials, status_changes
 from issuer.service import Service
@@ -87,7 +87,7 @@ def queue(_: AnyOfficer, service: TheService, connection: Reading) -> Queue:
 
 
 @router.post("/queue/{authority}/drop-refused")
-def drop(authority: int, _: Administrator, service: TheService) -> Dropped:
+def drop(authority: Number, _: Administrator, service: TheService) -> Dropped:
     """After the cause is gone: the credentials of refused batches get new places, and anchoring goes on."""
     service.bureau.authority(authority)
     with service.bureau.engine.begin() as connection:

@@ -1,0 +1,107 @@
+"""Two histories are never mixed, and a node that is down stops nothing but the delivery."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import pytest
+from sqlalchemy import insert, select
+
+from issuer.app import create_app
+from issuer.bureau import open_bureau
+from issuer.errors import LedgerMismatch
+from issuer.ledger_link import LedgerLink
+from issuer.schema import batches
+from issuer.store import reading
+from tests.issuer.desk import make_certificate, running, seal
+
+
+@pytest.fixture
+def bureau(settings):
+    bureau = open_bureau(settings)
+    yield bureau
+    bureau.engine.dispose()
+
+
+def add_batch(bureau, state: str, seq: int = 0, first: int = 0) -> None:
+    (authority,) = bureau.authorities
+    values = {"authority": authority, "seq": seq, "first": first, "count": 64, "root": bytes(32), "kid": bytes(32)}
+    with bureau.engine.begin() as connection:
+        connection.execute(insert(batches).values(**values, form="paper", state=state, closed_at=1))
+
+
+def compare(bureau) -> None:
+    link = LedgerLink(bureau)
+    try:
+        link.compare()
+    finally:
+        link.close()
+
+
+def test_a_database_that_knows_more_than_the_chain_is_refused_by_name(bureau):
+    add_batch(bureau, "anchored")
+    with pytest.raises(LedgerMismatch, match=r"试验局.*the chain has 0 batches with 0 positions"):
+        create_app(bureau)
+
+
+def test_a_database_that_knows_less_than_the_chain_is_refused_by_name(bureau, ledger_world, fresh_authority):
+    """An old copy of the database: the chain has a batch that this one never heard of."""
+    ledger_world.anchor(fresh_authority, (bytes([1] * 32), 64))
+    with pytest.raises(LedgerMismatch, match="expects 0 to 0 batches"):
+        create_app(bureau)
+
+
+def test_queued_batches_may_or_may_not_be_there_already(bureau, ledger_world, fresh_authority):
+    add_batch(bureau, "queued")
+    compare(bureau)
+    ledger_world.anchor(fresh_authority, (bytes(32), 64))
+    compare(bureau)
+
+
+def test_a_node_of_another_chain_is_not_used(bureau, monkeypatch):
+    from ledger import Rpc
+
+    monkeypatch.setattr(Rpc, "chain_id", lambda self: 7)
+    link = LedgerLink(bureau)
+    assert link.deliver() is False
+    assert "chain id 7" in (link.state.unreachable or "")
+    link.close()
+
+
+def test_the_next_node_is_tried(settings):
+    urls = ("http://127.0.0.1:9", *settings.ledger_urls)
+    with running(settings.model_copy(update={"ledger_urls": urls})) as desk:
+        assert seal(desk, make_certificate(desk))[0]["progress"] == "anchored"
+        assert desk.client.get("/health").json()["status"] == "ok"
+
+
+def test_what_was_queued_without_a_node_is_anchored_once_there_is_one(settings, ledger_world):
+    """The service starts, seals and queues with its only node unreachable; then the node is there."""
+    down = settings.model_copy(update={"ledger_urls": ("http://127.0.0.1:9",)})
+    with running(down) as desk:
+        number = make_certificate(desk)
+        answer = desk.as_("first").post("/seals", {"certificates": [number]}, 202)
+        assert answer["queued"] == 1
+        first = desk.as_("first")
+        desk.until(lambda: first.get("/queue")["queued_calls"] == 1)
+        queue = first.get("/queue")
+        assert queue["waiting_for_ledger"]
+        assert "127.0.0.1:9" in queue["unreachable"]
+        assert first.get("/credentials/1/paper.pdf", status=409)["error"]["code"] == "not_anchored_yet"
+    bureau = open_bureau(settings)
+    with closing(LedgerLink(bureau)) as link:
+        link.compare()
+        give_up = time.monotonic() + 20
+        while _queued(bureau):
+            assert time.monotonic() < give_up, "it was not anchored in time"
+            link.deliver()
+            time.sleep(0.1)
+    with reading(bureau.engine) as connection:
+        assert connection.execute(select(batches.c.state)).scalars().all() == ["anchored"]
+    bureau.engine.dispose()
+
+
+def _queued(bureau) -> int:
+    with reading(bureau.engine) as connection:
+        return bureau.dispatch.outbox.waiting(connection).count

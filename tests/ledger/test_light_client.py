@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from eth_keys.datatypes import PrivateKey
 
+from ledger import light_client
 from ledger.errors import CheckpointTooOld, HeaderNotSealed, NotAdvancing, ValidatorsChanged
 from ledger.headers import Extra, Header, header_from_json, parse_extra, seal
 from ledger.light_client import MIX_HASH, TRUSTING_DAYS, Trusted, check_header, quorum, require_recent
@@ -80,6 +81,12 @@ def test_who_trusts_another_set_refuses(validators: tuple[bytes, ...]) -> None:
 @pytest.mark.parametrize(("validators", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (6, 4), (7, 5), (34, 23)])
 def test_the_quorum_is_two_thirds_rounded_up(validators: int, needed: int) -> None:
     assert quorum(validators) == needed
+
+
+def test_more_seals_than_validators_are_refused_before_any_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(light_client, "signers")
+    with pytest.raises(HeaderNotSealed, match="5 seals, more than its 4 validators"):
+        check_header(as_json(own_header([*KEYS, KEYS[0]], KEYS)), trusted(6, validators=tuple(map(address, KEYS))))
 
 
 @pytest.mark.parametrize("seals", [0, 1, 2])

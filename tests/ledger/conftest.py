@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fixtures_ledger import RunningNode
+from tests.fixtures_ledger import RunningNode, World, make_world
 
 Lie = Callable[[str, list[Any], Any], Any]
 """From a method, its parameters and the true result to what is answered."""
@@ -86,6 +86,12 @@ class Door:
         if "result" in answer:
             answer["result"] = self.lie(method, params, answer["result"])
         return answer
+
+
+@pytest.fixture(scope="session")
+def own_world(ledger_node: RunningNode, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A second network on the same node, for tests that change regions and agreements."""
+    return make_world(ledger_node.url, tmp_path_factory.mktemp("own-world"))
 
 
 @pytest.fixture

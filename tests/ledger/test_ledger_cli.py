@@ -27,13 +27,13 @@ def answer(*arguments: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def acting(ledger_world: World, tmp_path: Path) -> dict[str, list[object]]:
+def acting(own_world: World, tmp_path: Path) -> dict[str, list[object]]:
     """The options that each of the acting parties types."""
     options: dict[str, list[object]] = {}
-    parties = {"council": ledger_world.council, "shanghai": ledger_world.administrators[SHANGHAI]}
+    parties = {"council": own_world.council, "shanghai": own_world.administrators[SHANGHAI]}
     for name, account in parties.items():
         save_account(account, tmp_path / f"{name}.json")
-        where = ["--network", ledger_world.network_path, "--rpc", ledger_world.url]
+        where = ["--network", own_world.network_path, "--rpc", own_world.url]
         options[name] = [*where, "--account", tmp_path / f"{name}.json"]
     return options
 
@@ -76,9 +76,9 @@ def test_a_network_is_deployed_checked_and_followed(ledger_node: RunningNode, tm
 
 
 def test_a_region_is_admitted_and_registers_an_authority(
-    ledger_world: World, acting: dict[str, list[object]], tmp_path: Path
+    own_world: World, acting: dict[str, list[object]], tmp_path: Path
 ) -> None:
-    world, council, shanghai = ledger_world, acting["council"], acting["shanghai"]
+    world, council, shanghai = own_world, acting["council"], acting["shanghai"]
     number = len(world.authorities) + 1
     key = SigningKey.from_secret(b"\x05" * 32)
     (tmp_path / "key.jwk").write_text(json.dumps(key.public_key.jwk))
@@ -99,7 +99,7 @@ def test_a_region_is_admitted_and_registers_an_authority(
 
 
 def test_an_agreement_is_proposed_and_ratified(
-    ledger_world: World, acting: dict[str, list[object]], tmp_path: Path
+    own_world: World, acting: dict[str, list[object]], tmp_path: Path
 ) -> None:
     (tmp_path / "text.pdf").write_bytes(b"the signed text")
     members = ["--issues", SHANGHAI, "--recognises", GUANGDONG, "--recognises", SHANGHAI]
@@ -130,8 +130,8 @@ def test_a_refusal_is_one_line_with_the_contracts_reason(acting: dict[str, list[
     assert json.loads(as_json.output)["error"] == "RegionAlreadyAdmitted"
 
 
-def test_a_node_that_is_down_is_one_line(ledger_world: World, tmp_path: Path) -> None:
-    where = ["--network", ledger_world.network_path]
+def test_a_node_that_is_down_is_one_line(own_world: World, tmp_path: Path) -> None:
+    where = ["--network", own_world.network_path]
     told = run("status", *where, "--rpc", "http://127.0.0.1:9")
     assert told.exit_code == 1
     assert "ConnectError" in told.output

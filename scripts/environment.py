@@ -19,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-q", "install", "--no-compile"]
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 
@@ -31,27 +33,19 @@ def python_with(requirements: str) -> Path:
     """The environment's Python, with `requirements/<requirements>.txt` installed (every archive's hash is checked)."""
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed, this is {sys.version.split()[0]}")
-    lock = ROOT / "requirements" / f"{requirements}.txt"
     with _one_at_a_time():
         if not (VENV / "bin" / "python").exists():
             _step("making a virtual environment", [sys.executable, "-m", "venv", str(VENV)])
-        pip = [
-            str(VENV / "bin" / "python"),
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "-q",
-            "install",
-            "--no-compile",
-        ]
-        if not _is_done(requirements, lock) and not _is_done("dev", ROOT / "requirements" / "dev.txt"):
-            _step(f"installing {lock.relative_to(ROOT)}", [*pip, "--require-hashes", "-r", str(lock)])
-            _done(requirements, lock)
+            _install("pip")
+        if not _is_done(requirements, _lock(requirements)) and not _is_done("dev", _lock("dev")):
+            _install(requirements)
+            _step("compiling", [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")], check=False)
+            _done(requirements, _lock(requirements))
         project = ROOT / "pyproject.toml"
         if not _is_done("project", project):
-            _step("installing yinxin", [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+            _step("installing yinxin", [*PIP, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
             _done("project", project)
-    return VENV / "bin" / "python"
+    return PYTHON
 
 
 def node_modules(folder: str) -> None:
@@ -73,8 +67,9 @@ def path_with_node() -> str:
     path = os.environ.get("PATH", "")
     if (node := shutil.which("node")) and _node_major(node) >= OLDEST_NODE and shutil.which("npm"):
         return path
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q", "install", "--no-compile"]
-    _step("installing Node.js", [*pip, "--require-hashes", "-r", str(ROOT / "requirements" / "node.txt")])
+    if not _is_done("node", _lock("node")):
+        _install("node")
+        _done("node", _lock("node"))
     return f"{VENV / 'bin'}{os.pathsep}{path}"
 
 
@@ -83,10 +78,20 @@ def _node_major(node: str) -> int:
     return int(version.lstrip("v").split(".")[0] or 0)
 
 
-def _step(title: str, command: Sequence[str], cwd: Path = ROOT) -> None:
+def _install(requirements: str) -> None:
+    """What a lock lists, all of it and nothing else."""
+    lock = _lock(requirements)
+    _step(f"installing {lock.relative_to(ROOT)}", [*PIP, "--no-deps", "--require-hashes", "-r", str(lock)])
+
+
+def _lock(requirements: str) -> Path:
+    return ROOT / "requirements" / f"{requirements}.txt"
+
+
+def _step(title: str, command: Sequence[str], cwd: Path = ROOT, check: bool = True) -> None:
     say(f"{title} …")
     started = time.monotonic()
-    subprocess.run(command, cwd=cwd, check=True, stdout=sys.stderr)
+    subprocess.run(command, cwd=cwd, check=check, stdout=sys.stderr)
     say(f"{title}: done in {time.monotonic() - started:.0f} s")
 
 

@@ -124,6 +124,23 @@ def test_offline_an_act_holds_here_and_waits_for_the_ledger(offline):
     assert offline.client.get("/health").json() == {"status": "waiting_for_ledger", "waiting_for_ledger": True}
 
 
+def test_an_act_and_its_change_on_the_chain_are_one(offline, monkeypatch):
+    """Where the change cannot be queued, nothing was approved."""
+    from issuer.dispatch import Dispatch
+
+    def failing(*_: object) -> None:
+        raise OSError("disk full")
+
+    number = queued_paper(offline)
+    with monkeypatch.context() as patch:
+        patch.setattr(Dispatch, "set_status", failing)
+        carry_out(offline, "suspend", number, status=500)
+    first = offline.as_("first")
+    (act,) = first.get("/acts")
+    assert (act["state"], act["approved_by"], act["changes"]) == ("drafted", None, [])
+    assert first.get(f"/certificates/{number}")["state"] == "valid"
+
+
 def test_the_authoritys_act_and_the_holders_freeze_are_kept_apart(offline):
     """The chain goes to suspended, not through frozen; ending the suspension brings the freeze back."""
     number = queued_paper(offline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 
 import pytest
 from sqlalchemy import func, select
@@ -137,6 +138,29 @@ def test_a_refused_batch_halts_the_authority_until_it_is_dropped(offline):
         assert drop_refused(connection, offline.authority) == 0
         rows = connection.execute(select(batches.c.seq, batches.c.first, batches.c.state).order_by(batches.c.id)).all()
     assert [tuple(row) for row in rows] == [(0, 0, "dropped"), (0, 0, "queued")]
+
+
+def test_a_batch_and_its_anchor_call_are_recorded_together_or_not_at_all(offline, monkeypatch):
+    """The outbox fails once: no batch, no position; at the next round all of it."""
+    from issuer.dispatch import Dispatch
+
+    first, number = offline.as_("first"), make_certificate(offline)
+    anchor, failed = Dispatch.anchor, threading.Event()
+
+    def failing(self, connection, batch_number, batch) -> None:
+        anchor(self, connection, batch_number, batch)
+        if not failed.is_set():
+            failed.set()
+            raise OSError("disk full")
+
+    monkeypatch.setattr(Dispatch, "anchor", failing)
+    before = first.get("/queue")["queued_calls"]
+    first.post("/seals", {"certificates": [number]}, 202)
+    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    assert failed.is_set()
+    with offline.bureau.engine.begin() as connection:
+        assert connection.execute(select(func.count()).select_from(batches)).scalar_one() == 1
+    assert first.get("/queue")["queued_calls"] == before + 1
 
 
 def test_what_something_weighs_on_waits_outside_the_batch(offline):

@@ -29,9 +29,10 @@ from issuer.store import reading
 from tests.issuer.desk import Desk, Phone, add_officers, business_licence, credit_code
 
 KILLS = 50
+TEAMS = 3
 LONGEST_LIFE_SECONDS = 0.9
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "eth_account"])
+PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "eth_account", "pytest"])
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Bureau:
         self.done = Acknowledged()
         self.tokens: dict[str, str] = {}
         self.asking: dict[int, tuple[Phone, str]] = {}  # certificate -> the phone and the proof it sends again
-        self._serial = 0
+        self._serial = 1000 * seed
 
     def work(self, client: httpx.Client) -> None:
         """Until the service is gone."""
@@ -166,19 +167,29 @@ def test_whatever_was_acknowledged_is_there_once(settings, fresh_authority, ledg
     prepared = open_bureau(settings)
     add_officers(prepared, fresh_authority.number)
     prepared.engine.dispose()
-    bureau, moments = Bureau(fresh_authority, seed=1), random.Random(2)
+    teams, moments = [Bureau(fresh_authority, seed) for seed in range(TEAMS)], random.Random(7)
     for _ in range(KILLS):
         life = start(settings, tmp_path)
         errors: list[BaseException] = []
-        worker = threading.Thread(target=_noting(bureau.work, errors), args=(life.client,))
-        worker.start()
+        workers = [threading.Thread(target=_noting(team.work, errors), args=(life.client,)) for team in teams]
+        for worker in workers:
+            worker.start()
         time.sleep(moments.uniform(0, LONGEST_LIFE_SECONDS))
         os.kill(life.process.pid, signal.SIGKILL)
-        worker.join()
+        for worker in workers:
+            worker.join()
         _bury(life)
         assert errors == []
-    _bring_to_rest(settings, bureau, tmp_path)
-    _everything_is_there_once(settings, bureau.done, fresh_authority, ledger_world, tmp_path)
+    _bring_to_rest(settings, teams[0], tmp_path)
+    _everything_is_there_once(settings, _together(teams), fresh_authority, ledger_world, tmp_path)
+
+
+def _together(teams: list[Bureau]) -> Acknowledged:
+    every = Acknowledged()
+    for team in teams:
+        for name in ("drafts", "certificates", "sealed", "suspended", "collected"):
+            setattr(every, name, getattr(every, name) | getattr(team.done, name))
+    return every
 
 
 def _noting(work, errors: list[BaseException]):
@@ -218,7 +229,7 @@ def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path) -> None:
 def _everything_is_there_once(settings, done: Acknowledged, authority, world, folder: Path) -> None:
     from ledger import RegistryReader
 
-    assert min(map(len, (done.drafts, done.certificates, done.sealed, done.suspended, done.collected))) >= 5
+    assert min(map(len, (done.drafts, done.certificates, done.sealed, done.suspended, done.collected))) >= 10
     bureau = open_bureau(settings)
     chain = RegistryReader(world.url, world.network)
     with reading(bureau.engine) as connection, world.replica(folder / "replica.db") as replica:

@@ -14,7 +14,7 @@ from pathlib import Path
 SPEC = Path(__file__).resolve().parent
 sys.path[:0] = [str(SPEC), str(SPEC.parent)]
 
-from examples import EXAMPLES, REFERENCE, Example  # noqa: E402
+from example_credentials import EXAMPLES, REFERENCE, Example  # noqa: E402
 from refusals import Parts, refusals  # noqa: E402
 from verdict_cases import verdict_vectors  # noqa: E402
 

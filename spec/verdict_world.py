@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from examples import FOOD_BUSINESS_PERMIT, HEFEI
+from example_credentials import FOOD_BUSINESS_PERMIT, HEFEI
 
 from credential import (
     ANY_WINDOW,

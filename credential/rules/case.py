@@ -52,10 +52,14 @@ class Case:
         return self.facts.as_of > self.now + CLOCK_TOLERANCE_SECONDS
 
     @property
+    def facts_reach_past_the_day_of_issue(self) -> bool:
+        """`iat` names only the day, so the whole of it may be the time of issue."""
+        return self.facts.as_of >= cut_to_day(self.shown.payload.issued_at) + DAY_SECONDS
+
+    @property
     def facts_are_as_new_as_the_credential(self) -> bool:
         """Whether a thing that the facts lack was missing when the credential was issued (spec/verdict.md, "Absence").
 
-        The batch at its position is known, or the facts reach past the day of issue: `iat` names only the day, so any
-        instant of it may be the time of issue.
+        Either the batch at its position is known, and with it what the registry demands before, or the day is over.
         """
-        return self.batch is not None or self.facts.as_of >= cut_to_day(self.shown.payload.issued_at) + DAY_SECONDS
+        return self.batch is not None or self.facts_reach_past_the_day_of_issue

@@ -18,12 +18,13 @@ from credential.rules.rule import Finding, found, passes, rule, unmet
 
 @rule(2)
 def type_is_registered(case: Case) -> Finding:
+    """A known batch says nothing here: the registry anchors whatever types its leaves are of."""
     known, payload = case.certificate_type, case.shown.payload
     if known is not None:
         return passes(type=known.number, type_zh=known.zh, type_en=known.en, version=known.version)
     if case.facts.type_is_registered:
         return found(TYPE_METADATA_IS_MISSING, type_code=payload.type_code, version=payload.type_version)
-    code = TYPE_IS_NOT_REGISTERED if case.facts_are_as_new_as_the_credential else TYPE_IS_NOT_KNOWN_YET
+    code = TYPE_IS_NOT_REGISTERED if case.facts_reach_past_the_day_of_issue else TYPE_IS_NOT_KNOWN_YET
     return found(code, type_code=payload.type_code, version=payload.type_version)
 
 

@@ -38,8 +38,8 @@ def age_of_facts(world: Any, seconds: int) -> Any:
 def test_a_missing_thing_fails_only_by_facts_as_new_as_the_credential(
     world: Any, rule: int, seconds: int, batch_is_known: bool, outcome: Outcome
 ) -> None:
-    # A batch is an authority's, so without the issuer none is known, whatever the replica says.
-    if rule == 3 and batch_is_known and seconds < DAY:
+    # A batch says nothing about types, and is an authority's: without the issuer none is known.
+    if rule in (2, 3) and batch_is_known and seconds < DAY:
         outcome = Outcome.UNKNOWN
     facts = {**MISSING[rule], **({} if batch_is_known else {"batch": None})}
     assert age_of_facts(world, seconds).knowing(**facts).row(rule).outcome is outcome

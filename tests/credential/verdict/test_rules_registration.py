@@ -32,11 +32,16 @@ def test_metadata_of_another_version_does_not_count(world: Any) -> None:
 
 
 def test_a_known_batch_makes_the_facts_as_new_as_the_credential(world: Any) -> None:
-    on_the_day = world.knowing(
-        as_of=world.facts.batch.anchored_at + 60, certificate_type=None, type_is_registered=False
-    )
-    assert on_the_day.code(2) == "type_is_not_registered"
-    assert on_the_day.knowing(batch=None).code(2) == "type_is_not_known_yet"
+    on_the_day = world.knowing(as_of=world.facts.batch.anchored_at + 60, authority={"urls": ()}, key=None)
+    assert on_the_day.code(3) == "issuer_is_not_known_yet"  # without the issuer nobody's batch is at the position
+    assert world.knowing(as_of=world.facts.batch.anchored_at + 60, key=None).code(4) == "key_is_not_registered"
+
+
+def test_a_known_batch_says_nothing_about_its_types(world: Any) -> None:
+    no_type: dict[str, Any] = {"certificate_type": None, "type_is_registered": False}
+    on_the_day = world.knowing(as_of=world.facts.batch.anchored_at + 60, **no_type)
+    assert on_the_day.code(2) == "type_is_not_known_yet"
+    assert world.knowing(as_of=world.facts.batch.anchored_at + 86_400, **no_type).code(2) == "type_is_not_registered"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """A wallet collects its credential: code to token, key proof to credential, and the answer again if it was lost.
 
-One offer gives one credential, bound to one key. Asked again with the same token and key, it is the same credential.
+One offer gives one credential, bound to one key. Asked again with the same key, it is the same credential. The code
+counts as used once the credential was fetched: before that a wallet that lost its token may redeem it again, which ends
+the earlier token.
 """
 
 from __future__ import annotations
@@ -34,10 +36,11 @@ EVENTS = {"credential_accepted", "credential_failure", "credential_deleted"}
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an access token stands for."""
+    """What an access token stands for. `fetched`: its credential was delivered before."""
 
     offer: int
     certificate: Certificate
+    fetched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def grant_of(connection: Connection, authority: Authority, token: str, now: int)
     certificate = certificate_of(connection, row.certificate_id)
     if certificate.authority != authority.number:
         raise invalid_token()
-    return Grant(row.id, certificate)
+    return Grant(row.id, certificate, row.fetched_at is not None)
 
 
 def ask_for_credential(
@@ -114,6 +117,12 @@ def delivery_of(
         base64url.encode(credential.seed),
         notification_id_of(credential),
     )
+
+
+def note_fetched(connection: Connection, grant: Grant, now: int) -> None:
+    """Uses up the code, when the credential first leaves the house."""
+    first_time = (offers.c.id == grant.offer, offers.c.fetched_at.is_(None))
+    connection.execute(update(offers).where(*first_time).values(fetched_at=now))
 
 
 def sd_jwt_of(certificate: Certificate, credential: Credential, type_of: Callable[[int, int], CertificateType]) -> str:

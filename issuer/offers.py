@@ -81,8 +81,8 @@ def offer_document(connection: Connection, bureau: Bureau, authority: Authority,
 
 
 def is_open(row: Row[tuple[object, ...]], now: int) -> bool:
-    """Neither used, nor over, nor guessed at too often."""
-    return row.token_digest is None and now < row.expires_at and row.tries_left > 0
+    """Its credential was not fetched yet, it is not over, and was not guessed at too often."""
+    return row.fetched_at is None and now < row.expires_at and row.tries_left > 0
 
 
 def withdraw_offer(connection: Connection, certificate: int, number: int, now: int) -> None:

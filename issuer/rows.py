@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from credential import CertificateType, Kind, claim_errors, dates, parse_certificate_identifier
+from credential import CertificateIdentifier, CertificateType, Kind, claim_errors, dates, parse_certificate_identifier
 from issuer.csv_file import SourceRow
 
 IDENTIFIER = "certificate_identifier"
@@ -51,10 +51,10 @@ def problems_of(
     number: int, claims: Mapping[str, str], certificate_type: CertificateType, issuer: str
 ) -> list[Problem]:
     """Everything wrong with one row's claims. A missing identifier is not: it is given later."""
+    named = {IDENTIFIER: str(CertificateIdentifier(certificate_type.code, issuer, "0", "001")), **claims}
     found = [
         Problem(number, error.field, error.value, error.code, error.reason, error.reason_zh)
-        for error in claim_errors(certificate_type, claims)
-        if not (error.field == IDENTIFIER and error.code == "missing")
+        for error in claim_errors(certificate_type, named)
     ]
     told = {problem.column for problem in found}
     for name, value in claims.items():
@@ -74,14 +74,15 @@ def repeated(number: int, column: str, value: str, where: str, where_zh: str) ->
 
 
 def _unprintable(number: int, name: str, value: str) -> Problem:
-    reason = "the text has a control, private-use or direction-changing character"
-    return Problem(number, name, value, "unprintable_character", reason, "文本含有控制字符、私用区字符或方向控制字符")
+    reason = "the text has a private-use or direction-changing character"
+    return Problem(number, name, value, "unprintable_character", reason, "文本含有私用区字符或方向控制字符")
 
 
 def _has_unprintable(text: str) -> bool:
     return not text.isprintable() and any(
         character in _DIRECTION_CHANGING or unicodedata.category(character) in {"Cc", "Cs", "Co", "Zl", "Zp"}
         for character in text
+        if character != "\n"
     )
 
 

@@ -260,6 +260,7 @@ offers = Table(
     Column("offered_at", Integer, nullable=False),
     Column("token_digest", LargeBinary, unique=True),
     Column("token_expires_at", Integer),
+    Column("fetched_at", Integer),  # its credential left the house: the code is used up
 )
 
 used_nonces = Table(

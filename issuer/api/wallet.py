@@ -20,6 +20,7 @@ from issuer.collecting import (
     delivery_of,
     grant_of,
     note_event,
+    note_fetched,
     of_transaction,
     redeem_code,
 )
@@ -191,10 +192,15 @@ async def _answer(
 
 
 def _delivery(service: Service, authority: Authority, access_token: str, transaction_id: str) -> Delivery | None:
-    with reading(service.bureau.engine) as connection:
-        grant = grant_of(connection, authority, access_token, service.bureau.clock())
+    bureau, now = service.bureau, service.bureau.clock()
+    with reading(bureau.engine) as connection:
+        grant = grant_of(connection, authority, access_token, now)
         found = of_transaction(connection, grant, transaction_id)
-        return delivery_of(grant, found, service.bureau.type_version)
+        delivery = delivery_of(grant, found, bureau.type_version)
+    if delivery is not None and not grant.fetched:
+        with bureau.engine.begin() as connection:
+            note_fetched(connection, grant, now)
+    return delivery
 
 
 def _delivered(delivery: Delivery) -> JSONResponse:

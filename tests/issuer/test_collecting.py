@@ -7,8 +7,7 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from credential import Live, Policy, Verdict, base64url, bind, parse_presentation, verify
-from credential.key_binding import ANY_WINDOW
+from credential import ANY_WINDOW, Live, Policy, Verdict, base64url, bind, parse_presentation, verify
 from issuer.schema import batches, credentials
 from tests.issuer.desk import Phone, carry_out, make_certificate
 
@@ -51,6 +50,16 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_anchored_twice(desk, ph
     with desk.bureau.engine.begin() as connection:
         assert connection.execute(select(func.count()).select_from(credentials)).scalar_one() == 1
         assert connection.execute(select(func.count()).select_from(batches)).scalar_one() == 1
+
+
+def test_a_code_is_used_up_once_its_credential_was_fetched(desk):
+    certificate = make_certificate(desk)
+    offered = desk.as_("first").post(f"/certificates/{certificate}/offers")
+    phone = Phone.with_offer(desk, offered["offer"])
+    phone.redeem(offered["tx_code"])
+    assert phone.ask().status_code == 200
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+    assert phone.ask().status_code == 200
 
 
 def test_one_offer_gives_one_key_one_credential(phone):

@@ -7,8 +7,7 @@ import time
 import pypdfium2
 import zxingcpp
 
-from credential import Live, Policy, Verdict, verify
-from credential.qr import parse_presented
+from credential import Live, Policy, Verdict, parse_presented, verify
 from tests.issuer.desk import business_licence, csv_of
 
 

@@ -59,12 +59,15 @@ def test_wrong_codes_close_the_offer(offline, offered):
     assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
 
 
-def test_a_code_is_used_once(offline, offered):
+def test_a_lost_token_is_replaced_and_ends(offline, offered):
     phone = Phone.with_offer(offline, offered["offer"])
     answer = phone.redeem(offered["tx_code"])
     assert answer.headers["cache-control"] == "no-store"
     assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 86_400)
-    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+    lost = phone.token
+    assert phone.redeem(offered["tx_code"]).status_code == 200
+    assert phone.ask(token=lost).json()["error"] == "invalid_token"
+    assert phone.ask().status_code == 202
 
 
 def test_an_offer_ends_with_its_time(offline, offered):

@@ -45,7 +45,7 @@ def test_a_row_that_fits_has_no_problem_and_needs_no_identifier():
         ({"certificate_validate_start": "2024-02-30"}, "certificate_validate_start", "bad_day"),
         ({"certificate_validate_end": "2019-01-01"}, "certificate_validate_end", "ends_before_start"),
         ({"business_scope": ""}, "business_scope", "missing"),
-        ({"legal_representative": "王\x07五"}, "legal_representative", "unprintable_character"),
+        ({"legal_representative": "王\x07五"}, "legal_representative", "stray_characters"),
         ({"legal_representative": "王\ue000五"}, "legal_representative", "unprintable_character"),
         ({"legal_representative": "abc\u202edef"}, "legal_representative", "unprintable_character"),
     ],

@@ -22,7 +22,11 @@ class DeskClient:
 
     def __init__(self, url: str, name: str, password: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=300, trust_env=False)
-        token = self.post("/sessions", {"name": name, "password": password})["token"]
+        try:
+            token = self.post("/sessions", {"name": name, "password": password})["token"]
+        except DeskError:
+            self._http.close()
+            raise
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def __enter__(self) -> Self:

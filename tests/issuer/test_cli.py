@@ -1,0 +1,154 @@
+"""The commands as people type them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from issuer.cli import issuer
+from issuer.settings import load_settings
+from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_certificate
+
+INIT = [
+    "--number",
+    "1",
+    "--name",
+    '上海"示例"局',
+    "--credit-code",
+    "11310115000YX00012",
+    "--url",
+    "http://127.0.0.1:8001/a",
+]
+
+
+def run(*arguments: str, status: int = 0, **environment: str):
+    result = CliRunner().invoke(issuer, arguments, env={"YINXIN_PASSWORD": PASSWORD, **environment})
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def at(desk, officer: str, *arguments: object, status: int = 0) -> str:
+    environment = {"YINXIN_ISSUER_URL": str(desk.client.base_url), "YINXIN_OFFICER": officer}
+    return run(*map(str, arguments), status=status, **environment)
+
+
+def test_init_makes_a_folder_that_serves_and_overwrites_nothing(tmp_path):
+    told = run("init", str(tmp_path / "bureau"), *INIT, "--type", "1", "--type", "2")
+    settings = load_settings(tmp_path / "bureau" / "issuer.toml")
+    assert (settings.authorities[0].name, settings.authorities[0].types) == ('上海"示例"局', (1, 2))
+    assert {line.split()[0] for line in told.splitlines()} == {"settings", "kid", "public", "operator"}
+    for name in ("credential.pem", "operator.json"):
+        assert (tmp_path / "bureau" / name).stat().st_mode & 0o077 == 0
+    key = (tmp_path / "bureau" / "credential.pem").read_bytes()
+    assert "set up already" in run("init", str(tmp_path / "bureau"), *INIT, "--type", "1", status=1)
+    assert (tmp_path / "bureau" / "credential.pem").read_bytes() == key
+
+
+def test_officers_are_added_and_listed(tmp_path):
+    run("init", str(tmp_path), *INIT, "--type", "1")
+    config = ["--config", str(tmp_path / "issuer.toml")]
+    assert "drafter" in run("officer", "add", "李明", "--role", "drafter", "--authority", "1", *config)
+    assert "there already" in run("officer", "add", "李明", "--role", "drafter", "--authority", "1", *config, status=1)
+    assert "no authority 7" in run("officer", "add", "王芳", "--role", "drafter", "--authority", "7", *config, status=2)
+    assert "李明" in run("officer", "list", *config)
+
+
+def test_settings_that_do_not_fit_are_told_in_a_line(tmp_path):
+    (tmp_path / "issuer.toml").write_text("port = 70000\n")
+    told = run("serve", "--config", str(tmp_path / "issuer.toml"), status=1)
+    assert "port" in told
+    assert "authorities" in told
+    assert "Traceback" not in told
+
+
+def test_from_file_to_paper_on_the_command_line(desk, tmp_path):
+    file, pdf = tmp_path / "licences.csv", tmp_path / "paper.pdf"
+    file.write_bytes(csv_of([business_licence(1), business_licence(2)]))
+    assert "previewed, 2 of 2 rows fit" in at(desk, "first", "import", file, "--type", 1)
+    assert "confirmed" in at(desk, "first", "import", file, "--type", 1, "--confirm")
+    assert "same_officer" in at(desk, "first", "approve", "--import", 1, status=1)
+    assert "2 certificates" in at(desk, "second", "approve", "--import", 1)
+    assert "anchored" in at(desk, "first", "seal", "--import", 1, "--wait")
+    at(desk, "first", "paper", 1, "--out", pdf)
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert "0 refused" in at(desk, "first", "status")
+
+
+def test_bad_rows_are_shown_with_row_column_value_and_reason(offline, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(csv_of([business_licence(1, certificate_validate_start="31.12.99"), business_licence(2)]))
+    told = at(offline, "first", "import", file, "--type", 1)
+    assert "31.12.99" in told
+    assert "1 of 2 rows fit" in told
+    assert "rows_have_errors" in at(offline, "first", "import", file, "--type", 1, "--confirm", status=1)
+    assert "confirmed" in at(offline, "first", "import", file, "--type", 1, "--confirm", "--leave-out-bad-rows")
+
+
+def test_acts_and_offers_on_the_command_line(offline, tmp_path):
+    number = make_certificate(offline)
+    identifier = offline.as_("first").get(f"/certificates/{number}")["claims"]["certificate_identifier"]
+    png = tmp_path / "offer.png"
+    assert "openid-credential-offer://" in at(offline, "first", "offer", number, "--png", png)
+    assert png.read_bytes().startswith(b"\x89PNG")
+    draft = [
+        "act",
+        "draft",
+        "alter",
+        number,
+        "--reference",
+        "沪试字〔2026〕1号",
+        "--change",
+        "legal_representative=李四",
+    ]
+    assert "act 1 drafted" in at(offline, "first", *draft)
+    assert "not_confirmed" in at(offline, "second", "act", "approve", 1, "--confirm", "yes", status=1)
+    assert "act 1 is recorded" in at(offline, "second", "act", "approve", 1, "--confirm", identifier)
+
+
+def test_a_wrong_password_and_an_absent_service_are_told(offline):
+    environment = {"YINXIN_ISSUER_URL": str(offline.client.base_url), "YINXIN_OFFICER": "first"}
+    told = run("status", status=1, **{**environment, "YINXIN_PASSWORD": "wrong password"})
+    assert "wrong_login" in told
+    told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://127.0.0.1:9"})
+    assert "cannot be reached" in told
+
+
+@pytest.fixture
+def offline_config(offline_settings, tmp_path):
+    """The offline settings as a file."""
+    (authority,) = offline_settings.authorities
+    one = {**json.loads(authority.model_dump_json())}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in one.items()]
+    urls = json.dumps(offline_settings.ledger_urls)
+    head = [f'network = "{offline_settings.network}"', f"ledger_urls = {urls}", "port = 0", "", "[[authorities]]"]
+    file = tmp_path / "issuer.toml"
+    file.write_text("\n".join([*head, *lines]) + "\n", "utf-8")
+    return file
+
+
+def test_serve_runs_alone_on_its_database_and_ends_on_a_signal(offline_config, tmp_path):
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "yinxin", "issuer", "serve", "--config", str(offline_config)]
+    with subprocess.Popen([*command, "--ready-file", str(ready)], stderr=subprocess.PIPE, text=True) as first:
+        try:
+            give_up = time.monotonic() + 60
+            while not ready.exists():
+                assert first.poll() is None, first.stderr.read() if first.stderr else ""
+                assert time.monotonic() < give_up
+                time.sleep(0.05)
+            assert json.loads(ready.read_text())["pid"] == first.pid
+            other = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert other.returncode == 1
+            assert "another service is using issuer.db" in other.stderr
+        finally:
+            os.kill(first.pid, signal.SIGTERM)
+        _, log = first.communicate(timeout=30)
+    assert "Traceback" not in log
+    assert "the ledger cannot be reached, acts are queued" in log

@@ -17,8 +17,7 @@ sys.path[:0] = [str(SPEC), str(SPEC.parent)]
 
 from qr_refusals import refused_vectors  # noqa: E402
 
-from credential import ANY_WINDOW, SigningKey, base64url, bind, parse_certificate_type  # noqa: E402
-from credential.catalogue import Catalogue  # noqa: E402
+from credential import ANY_WINDOW, Catalogue, SigningKey, base64url, bind, parse_certificate_type  # noqa: E402
 from credential.qr import pack, to_text  # noqa: E402
 
 VECTORS, DATA = SPEC / "vectors", SPEC.parent / "credential"

@@ -32,8 +32,18 @@ from credential import (
     leaf_hash,
     payload_octets,
 )
-from ledger import Account, Administration, Call, Member, NetworkFile, Registries, Replica, deploy, load_catalogue
-from ledger.network_file import serialise_network_file
+from ledger import (
+    Account,
+    Administration,
+    Call,
+    Member,
+    NetworkFile,
+    Registries,
+    Replica,
+    deploy,
+    load_catalogue,
+    serialise_network_file,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHANGHAI, ANHUI, GUANGDONG, SICHUAN = 310000, 340000, 440000, 510000

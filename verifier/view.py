@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from credential import Catalogue, CertificateType, texts
-from credential.certificate_type import parse_vct
+from credential import Catalogue, CertificateType, parse_vct, texts
 from credential.texts import Word
 from verifier.record import joined
 from verifier.store import Check

@@ -9,8 +9,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
-from credential import SigningKey, assemble, disclosures, issue, parse_presented, payload_octets
-from credential.presentation import Presentation
+from credential import Presentation, SigningKey, assemble, disclosures, issue, parse_presented, payload_octets
 from credential.qr import pack, to_text
 from ledger import load_catalogue
 from scripts.story.processes import yinxin

@@ -35,7 +35,11 @@ _log = logging.getLogger(__name__)
 ACCEPTED, REJECTED, UNDETERMINED, NOTHING_TO_JUDGE, USAGE, INTERNAL = 0, 10, 20, 30, 64, 70
 _EXIT = {"accepted": ACCEPTED, "rejected": REJECTED, "undetermined": UNDETERMINED}
 _config = click.option(
-    "--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The window's settings, TOML."
+    "--config",
+    default="window.toml",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The window's settings, TOML.",
 )
 
 

@@ -42,7 +42,7 @@ class Office:
 
     def run(self, *arguments: str, octets: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "yinxin", "verifier", *arguments]
-        return subprocess.run(command, check=False, input=octets, capture_output=True, cwd=ROOT, timeout=120)
+        return subprocess.run(command, check=False, input=octets, capture_output=True, cwd=self.folder, timeout=120)
 
     def check(self, octets: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return self.run("check", "-", "--config", str(self.config), *arguments, octets=octets)
@@ -105,6 +105,14 @@ def test_a_check_works_offline_on_the_replica_alone(ledger_world, tmp_path: Path
     offline = office_of(ledger_world, tmp_path, 440000, sources=["http://127.0.0.1:9"])
     assert offline.check(paper.encode()).returncode == 0
     assert offline.check(paper.encode(), "--update").returncode == 0
+
+
+def test_settings_are_in_the_folder_unless_named(ledger_world, tmp_path: Path) -> None:
+    office = office_of(ledger_world, tmp_path, 440000)
+    assert office.run("check", "-").returncode == 30
+    office.config.rename(tmp_path / "elsewhere.toml")
+    assert office.run("check", "-").returncode == 64
+    assert office.run("check", "-", "--config", "elsewhere.toml").returncode == 30
 
 
 def test_nothing_to_judge_usage_and_internal_errors(ledger_world, tmp_path: Path) -> None:

@@ -35,3 +35,23 @@ def verify_command(rounds: int) -> None:
     click.echo(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     if not figures.within_limits:
         raise click.ClickException("over the limit")
+
+
+@bench.command("issue")
+@click.option("--count", type=click.IntRange(1, 65_536), default=10_000, show_default=True, help="Certificates.")
+def issue_command(count: int) -> None:
+    """Time certificates from CSV file to anchored paper credentials, over HTTP, with the embedded node.
+
+    Ends with 1 where 10,000 or fewer take 60 seconds or more.
+    """
+    from bench.issue import LIMIT_SECONDS, bureau, measure
+
+    click.echo("Setting up a ledger and a bureau (about ten seconds) ...", err=True)
+    with TemporaryDirectory() as folder, bureau(Path(folder)) as url:
+        figures = measure(url, Path(folder), count)
+    for step, seconds in figures.steps:
+        click.echo(f"  {step:34} {seconds:8.2f} s")
+    whole = f"{figures.count} certificates, file to anchored"
+    click.echo(f"  {whole:34} {figures.seconds:8.2f} s   limit for 10,000: {LIMIT_SECONDS:g} s")
+    if not figures.within_limit:
+        raise click.ClickException("over the limit")

@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-import click
 
 from credential import SigningKey, identifiers
 from issuer.accounts import Role, add_officer
@@ -43,23 +40,9 @@ class Figures:
     def seconds(self) -> float:
         return sum(seconds for _, seconds in self.steps)
 
-
-@click.command("issue")
-@click.option("--count", type=click.IntRange(1, 65_536), default=LIMIT_COUNT, show_default=True, help="Certificates.")
-def issue_command(count: int) -> None:
-    """Time certificates from CSV file to anchored paper credentials, over HTTP, with the embedded node.
-
-    Ends with 1 where 10,000 take more than 60 seconds.
-    """
-    click.echo("Setting up a ledger and a bureau (about ten seconds) ...", err=True)
-    with TemporaryDirectory() as folder, _bureau(Path(folder)) as url:
-        figures = measure(url, Path(folder), count)
-    for step, seconds in figures.steps:
-        click.echo(f"  {step:34} {seconds:8.2f} s")
-    limit = f"   limit {LIMIT_SECONDS:g} s" if count <= LIMIT_COUNT else ""
-    click.echo(f"  {f'{figures.count} certificates, file to anchored':34} {figures.seconds:8.2f} s{limit}")
-    if count <= LIMIT_COUNT and figures.seconds > LIMIT_SECONDS:
-        raise click.ClickException("over the limit")
+    @property
+    def within_limit(self) -> bool:
+        return self.count > LIMIT_COUNT or self.seconds < LIMIT_SECONDS
 
 
 def measure(url: str, folder: Path, count: int) -> Figures:
@@ -114,7 +97,7 @@ def _write_file(file: Path, count: int) -> None:
 
 
 @contextmanager
-def _bureau(folder: Path) -> Iterator[str]:
+def bureau(folder: Path) -> Iterator[str]:
     """The URL of a bureau's service in a process of its own, on a ledger of its own."""
     node = ["ledger", "node", "--data", str(folder / "node"), "--port", "0"]
     with _process(node, folder / "node.json") as ledger_url:

@@ -10,12 +10,14 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image
 
-from credential import CertificateType
+from credential import CertificateType, Kind
 from issuer.paper.fonts import Fonts
 from issuer.paper.qr_code import qr_symbol
 
 LEVEL = "M"
 _MARGIN, _LABEL_WIDTH = 20.0, 52.0
+_VALUE_SIZE, _IDENTIFIER_SIZE = 11.0, 8.5
+"""Points; a GB/T 36904 identifier fits one line."""
 _MODULE = 0.55
 """Millimetres a module: 3.2 pixels at 150 dpi, where readers want 2.5."""
 _SCALE = 8
@@ -47,7 +49,8 @@ def paper_copy(copy: PaperCopy, fonts: Fonts) -> bytes:
     _heading(pdf, copy)
     for each in copy.certificate_type.fields:
         if each.name in copy.claims:
-            _row(pdf, each.zh, each.en, copy.claims[each.name])
+            size = _IDENTIFIER_SIZE if each.kind is Kind.CERTIFICATE_IDENTIFIER else _VALUE_SIZE
+            _row(pdf, each.zh, each.en, copy.claims[each.name], size)
     _code(pdf, symbol)
     return bytes(pdf.output())
 
@@ -94,7 +97,7 @@ def _line(pdf: FPDF, text: str, *, size: float, height: float, colour: tuple[int
     pdf.multi_cell(pdf.epw, height, text, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _row(pdf: FPDF, zh: str, en: str, value: str) -> None:
+def _row(pdf: FPDF, zh: str, en: str, value: str, size: float) -> None:
     """A label in both languages, and beside it the value, over as many lines as it takes."""
     if pdf.get_y() > pdf.h - _MARGIN - 12:
         pdf.add_page()
@@ -107,7 +110,7 @@ def _row(pdf: FPDF, zh: str, en: str, value: str) -> None:
     bottom = pdf.get_y()
     pdf.set_xy(_MARGIN + _LABEL_WIDTH, top)
     pdf.set_text_color(*_BLACK)
-    pdf.set_font_size(11)
+    pdf.set_font_size(size)
     pdf.multi_cell(pdf.epw - _LABEL_WIDTH, 6, value, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     lowest = max(bottom, pdf.get_y()) if pdf.page == page else pdf.get_y()
     pdf.set_xy(_MARGIN, lowest + 2)

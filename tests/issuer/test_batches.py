@@ -8,7 +8,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from credential import Tree, leaf_hash, parse_presentation, path_length, root_from_path
+from credential import leaf_hash, parse_presentation, path_length, root_from_path
 from issuer.batches import Intake, Member, Overtaken, Place, compose, drop_refused, next_place, record, take_in
 from issuer.credentials import Form
 from issuer.schema import batches, credentials
@@ -72,10 +72,14 @@ def test_one_key_signs_the_whole_batch(offline):
 
 
 @pytest.mark.slow
-def test_the_largest_batch_is_65536_leaves(offline):
-    leaves = [leaf_hash(number.to_bytes(4)) for number in range(65_536)]
-    assert len(Tree(leaves).path(0)) == 16
-    assert offline.bureau.settings.paper_batch_size == 65_536
+def test_the_largest_batch_has_65536_leaves_and_paths_of_16_hashes(offline):
+    batch = composed(offline, 65_536)
+    assert batch.count == len(batch.sealed) == 65_536
+    for sealed in batch.sealed[:: 65_536 // 16]:
+        shown = parse_presentation(sealed.jwt + "~")
+        path, index = shown.header.inclusion_path, sealed.position - 128
+        assert len(path) == 16
+        assert root_from_path(leaf_hash(shown.payload.octets), index, 65_536, path) == batch.root
 
 
 def test_positions_follow_the_sum_of_earlier_counts(offline):

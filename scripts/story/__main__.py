@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ MARK = ".yinxin-demo"
 
 def main() -> int:
     words = _arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that services never outlive the story
     console = Console()
     _empty(words.folder)
     teller, processes = Teller(console), Processes(words.folder / "logs")

@@ -1,0 +1,32 @@
+"""The demo from end to end: its story asserts itself, here only that it was told and left what it promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.slow
+def test_the_demo_tells_its_story_and_leaves_pictures_paper_and_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scripts.story", "--folder", str(tmp_path / "demo")]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=500)
+    assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-3000:]
+    assert "expectations held" in told.stdout
+    left = tmp_path / "demo"
+    assert (left / "paper.pdf").read_bytes().startswith(b"%PDF")
+    assert len(list(left.glob("live-*.png"))) >= 5
+    page = (left / "story.html").read_text(encoding="utf-8")
+    assert all(word in page for word in ("认可", "不认可", "无法判定"))
+
+
+def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    command = [sys.executable, "-m", "scripts.story", "--folder", str(tmp_path)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode != 0
+    assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"

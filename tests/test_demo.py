@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,13 @@ def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> N
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert told.returncode != 0
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_second_demo_does_not_touch_the_folder_of_a_running_one(tmp_path: Path) -> None:
+    with (tmp_path / ".yinxin-demo").open("w") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        command = [sys.executable, "-m", "scripts.story", "--folder", str(tmp_path)]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode != 0
+    assert "a demo is running" in told.stderr
+    assert (tmp_path / ".yinxin-demo").exists()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import shutil
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -25,7 +27,7 @@ def main() -> int:
     words = _arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that services never outlive the story
     console = Console()
-    _empty(words.folder)
+    held = _claim(words.folder)
     teller, processes = Teller(console), Processes(words.folder / "logs")
     scene = Scene(words.folder, processes)
     started = time.monotonic()
@@ -46,6 +48,7 @@ def main() -> int:
         return 130
     finally:
         processes.stop_all()
+        held.close()
     return 0
 
 
@@ -60,14 +63,26 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _empty(folder: Path) -> None:
-    """Makes the folder anew; one that holds anything but an earlier demo is left alone."""
+def _claim(folder: Path) -> TextIO:
+    """Makes the folder anew and holds it; one in use, or that holds anything but an earlier demo, is left alone."""
     mark = folder / MARK
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        sys.exit(f"{folder} is not empty and holds no earlier demo: choose another --folder")
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists() and any(folder.iterdir()):
+        if not mark.exists():
+            sys.exit(f"{folder} is not empty and holds no earlier demo: choose another --folder")
+        with mark.open("w") as held:
+            _hold(held, folder)
+            shutil.rmtree(folder)
     (folder / "logs").mkdir(parents=True)
-    mark.touch()
+    held = mark.open("w")
+    _hold(held, folder)
+    return held
+
+
+def _hold(mark: TextIO, folder: Path) -> None:
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"a demo is running in {folder}: end it, or choose another --folder")
 
 
 def _keep(scene: Scene, console: Console) -> None:

@@ -136,7 +136,7 @@ def accept_in_guangdong(
 ) -> None:
     for title, holder, agreement in (
         ("上海营业执照 Shanghai business licence", licence, 1),
-        ("安徽驾驶证 Anhui driving licence", driving, 2),
+        ("安徽驾驶证 Anhui driving licence", driving, 3),
     ):
         report = show_live(scene, teller, scene.guangdong, title, holder)
         teller.expect(f"{title}: accepted", report["verdict"], "accepted")

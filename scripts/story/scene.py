@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +43,7 @@ _BUREAUS = {
     ANHUI_BUREAU: (ANHUI, "安徽省示范交通管理局", "11340000MAU2HK1B7K", (DRIVING_LICENCE,)),
 }
 _HEARTBEAT_SECONDS = 2
-_FOLLOW_SECONDS = 0.5
+_FOLLOW_SECONDS = 1
 
 
 @dataclass
@@ -105,11 +107,13 @@ class Scene:
 
     def open_bureaus(self, say: Callable[[str], None]) -> None:
         """Keys first, then their registration, then the services: a bureau is admitted before it opens."""
-        registered = [self._prepare_bureau(name, number) for number, name in enumerate(_BUREAUS, start=1)]
+        with ThreadPoolExecutor() as pool:
+            registered = list(pool.map(self._prepare_bureau, _BUREAUS, itertools.count(1)))
         admit(self.node_url, self.network, self._council, registered, self.folder)
         say("four regions, three types, two authorities, three agreements are on the chain")
-        for name, bureau in zip(_BUREAUS, registered, strict=True):
-            self.officers[name] = self._open_bureau(name, bureau)
+        with ThreadPoolExecutor() as pool:
+            self.officers.update(zip(_BUREAUS, pool.map(self._open_bureau, _BUREAUS, registered), strict=True))
+        for bureau in registered:
             say(f"{bureau.name} at {bureau.url}")
 
     def open_windows(self, say: Callable[[str], None]) -> None:

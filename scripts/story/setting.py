@@ -35,7 +35,7 @@ class Bureau:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`issuing` issues, `recognising` recognises, for `types`; the registry numbers them from 1 in this order."""
+    """`issuing` issues, `recognising` recognises, for `types`; the registry numbers them from 1, bureau by bureau."""
 
     title: str
     issuing: int
@@ -45,8 +45,8 @@ class Agreement:
 
 AGREEMENTS = (
     Agreement("沪粤营业执照互认协议", SHANGHAI, GUANGDONG, (BUSINESS_LICENCE,)),
-    Agreement("皖粤驾驶证互认协议", ANHUI, GUANGDONG, (DRIVING_LICENCE,)),
     Agreement("沪川食品经营许可证互认协议", SHANGHAI, SICHUAN, (FOOD_PERMIT,)),
+    Agreement("皖粤驾驶证互认协议", ANHUI, GUANGDONG, (DRIVING_LICENCE,)),
 )
 
 
@@ -68,9 +68,8 @@ def admit(rpc_url: str, network: NetworkFile, council: Account, bureaus: list[Bu
     opening += [calls.register_type(each.number, each.code, each.version, each.digest) for each in types]
     _round(rpc_url, {council: opening})
     for bureau in bureaus:
-        _round(rpc_url, {administrators[bureau.region]: _admission(calls, bureau)})
-    for agreement in AGREEMENTS:
-        _round(rpc_url, {administrators[agreement.issuing]: [_proposal(calls, agreement)]})
+        proposed = [_proposal(calls, each) for each in AGREEMENTS if each.issuing == bureau.region]
+        _round(rpc_url, {administrators[bureau.region]: [*_admission(calls, bureau), *proposed]})
     ratifications: dict[Account, list[Call]] = {}
     for number, agreement in enumerate(AGREEMENTS, start=1):
         for region in (agreement.issuing, agreement.recognising):

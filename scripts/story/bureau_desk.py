@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-ANCHOR_SECONDS = 40
+ANCHOR_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Officer:
 
     @classmethod
     def log_in(cls, url: str, name: str, password: str) -> Self:
-        answer = httpx.post(f"{url}/sessions", json={"name": name, "password": password}, timeout=30)
+        answer = httpx.post(f"{url}/sessions", json={"name": name, "password": password}, timeout=180)
         token = answer.raise_for_status().json()["token"]
-        return cls(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60))
+        return cls(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=180))
 
     def import_file(self, file: Path, type_number: int) -> dict[str, Any]:
         """Looks at a file: how many rows are good, and what is wrong with the others."""

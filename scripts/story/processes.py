@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 YINXIN = Path(sys.executable).with_name("yinxin")
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def free_port() -> int:

@@ -53,7 +53,7 @@ class Scene:
     folder: Path
     processes: Processes
     live_seconds: int = 2
-    strict_facts_seconds: int = 8
+    strict_facts_seconds: int = 15
     node_port: int = field(default_factory=free_port)
     network: NetworkFile = field(init=False)
     _council: Account = field(init=False, repr=False)
@@ -124,7 +124,7 @@ class Scene:
         self._launch_window(
             "guangdong-impatient", "广东（动态码 2 秒）", live_seconds=self.live_seconds, skew_seconds=0
         )
-        self._launch_window("guangdong-strict", "广东（事实限 8 秒）", max_facts_age_seconds=self.strict_facts_seconds)
+        self._launch_window("guangdong-strict", "广东（事实限 15 秒）", max_facts_age_seconds=self.strict_facts_seconds)
         self._launch_window("sichuan", "四川窗口", region=SICHUAN)
         newest = latest_block(self.node_url)
         for name, window in self.windows.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-FOLLOW_SECONDS = 30
+FOLLOW_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Window:
     def check(self, octets: bytes, filename: str) -> tuple[dict[str, Any], float]:
         """The report, and how many milliseconds the whole request took."""
         started = time.perf_counter()
-        answer = httpx.post(f"{self.url}/checks", files={"file": (filename, octets)}, timeout=30)
+        answer = httpx.post(f"{self.url}/checks", files={"file": (filename, octets)}, timeout=120)
         milliseconds = (time.perf_counter() - started) * 1000
         report: dict[str, Any] = answer.raise_for_status().json()["report"]
         return report, milliseconds
 
     def health(self) -> dict[str, Any]:
-        answer: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=10).raise_for_status().json()
+        answer: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=120).raise_for_status().json()
         return answer
 
     def wait_until_it_knows(self, block: int) -> None:

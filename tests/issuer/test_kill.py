@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import func, select
 
 from credential import Live, Outcome, Policy, State, parse_presentation, verify
+from issuer.batches import take_in
 from issuer.bureau import open_bureau
 from issuer.certificates import certificate_of
 from issuer.schema import approvals, batches, certificates, credentials, drafts
@@ -224,21 +225,23 @@ def _bury(life: Life) -> None:
 
 
 def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path) -> None:
-    """The last life ends when nothing is queued."""
-    life = start(settings, folder)
+    """The last life ends when nothing waits for a batch (but what is suspended) and nothing is queued."""
+    life, store = start(settings, folder), open_bureau(settings)
     bureau.desk = Desk(life.client, None, bureau.authority.number)
     give_up = time.monotonic() + 60
     while True:
+        with reading(store.engine) as connection:
+            due = take_in(connection, bureau.authority.number, settings, int(time.time()))
         queue = bureau.call("first", "GET", "/queue")
         (mine,) = queue["authorities"]
-        # what is suspended waits outside every batch
-        if not queue["queued_calls"] and not mine["queued_batches"]:
+        if due is None and not queue["queued_calls"] and not mine["queued_batches"]:
             break
         assert time.monotonic() < give_up, queue
         time.sleep(0.1)
     assert (mine["refused_batches"], queue["refused_changes"]) == ([], 0)
     os.kill(life.process.pid, signal.SIGKILL)
     _bury(life)
+    store.engine.dispose()
 
 
 def _everything_is_there_once(settings, done: Acknowledged, authority, world, folder: Path) -> None:

@@ -6,7 +6,14 @@ LedgerError
 ├── SourceError                 one node cannot be used now
 │   ├── NodeUnavailable         no answer, or not in time
 │   ├── NodeRefused             an error by JSON-RPC; carries its code
-│   └── MalformedAnswer         an answer that is not what the method answers
+│   ├── MalformedAnswer         an answer that is not what the method answers
+│   └── PackProblem             a trust pack, or a mirror of them, is of no use now
+│       ├── MalformedPack       not a pack, damaged, or made up
+│       ├── PackTooLarge        beyond the limits of the format or of this program
+│       ├── UnsupportedPack     of a later format version, or for an engine that packs do not serve
+│       ├── PackStale           older than what is known already
+│       └── PackIncomplete      cut short, or a pack before it is needed
+│           └── PackGap         begins after what is known; carries where
 ├── NotProven                   one node's answer does not hold against the network file; nothing of it is used
 │   ├── OtherNetwork            another chain, journal or network id
 │   ├── HeaderNotSealed         a header that is not sealed by the trusted validators
@@ -61,6 +68,39 @@ class NodeRefused(SourceError):
 
 class MalformedAnswer(SourceError):
     """The answer is not what the method answers."""
+
+
+class PackProblem(SourceError):
+    """A trust pack, or a mirror of them, is of no use now."""
+
+
+class MalformedPack(PackProblem):
+    """It is no pack, is damaged, or was made up."""
+
+
+class PackTooLarge(PackProblem):
+    """The pack is beyond the limits of the format or of this program."""
+
+
+class UnsupportedPack(PackProblem):
+    """The pack is of a later format version, or the network's engine is one that packs do not serve."""
+
+
+class PackStale(PackProblem):
+    """The pack ends at an older block than what is known already. It may be a good one, and was once."""
+
+
+class PackIncomplete(PackProblem):
+    """The pack was cut short, or another has to be loaded before it. What is there of it may be good."""
+
+
+class PackGap(PackIncomplete):
+    """The pack begins after what is known: at event `begins`, and `known` events are."""
+
+    def __init__(self, begins: int, known: int) -> None:
+        super().__init__(f"the pack begins at event {begins}, known are {known}: load the pack before it first")
+        self.begins = begins
+        self.known = known
 
 
 class NotProven(LedgerError):

@@ -22,9 +22,9 @@ from ledger.calls import Call
 from ledger.errors import MalformedAnswer
 from ledger.headers import header_from_json, parse_extra
 from ledger.hexadecimal import octets, to_hex
-from ledger.light_client import Trusted, check_header
+from ledger.light_client import Trusted, check_header, header_of_block
 from ledger.network_file import Checkpoint, Engine, JournalAt, NetworkFile, RegistriesAt
-from ledger.proofs import prove_slot
+from ledger.proofs import proof_nodes, prove_journal
 from ledger.rpc import Rpc
 
 HEAD_SLOT = int.from_bytes(keccak(b"yinxin/journal/1/head"), "big")
@@ -118,6 +118,6 @@ def _code(rpc: Rpc, address: bytes) -> bytes:
 def _require_readable(rpc: Rpc, network: NetworkFile) -> None:
     """The checkpoint holds by its own rule and the head is where the file says: better found now than at a window."""
     trusted = Trusted.by_checkpoint(network)
-    header = check_header(rpc.header(trusted.number), trusted)
+    header = check_header(header_of_block(rpc.header(trusted.number)), trusted)
     answer = rpc.proof(network.journal.address, network.journal.slot, header.number)
-    prove_slot(answer, header.state_root, network.journal.address, network.journal.slot)
+    prove_journal(proof_nodes(answer), header.state_root, network.journal)

@@ -16,9 +16,11 @@ LedgerError
 │           └── PackGap         begins after what is known; carries where
 ├── NotProven                   one node's answer does not hold against the network file; nothing of it is used
 │   ├── OtherNetwork            another chain, journal or network id
-│   ├── HeaderNotSealed         a header that is not sealed by the trusted validators
-│   ├── ValidatorsChanged       a header that names other validators than the trusted ones
+│   ├── HeaderNotSealed         a header that is not sealed as its own validators must
+│   ├── TooFewTrusted           a header that too few of the validators trusted before have sealed
 │   ├── NotAdvancing            a header older than, or beside, what was accepted before
+│   ├── ContradictoryHeaders    two sealed headers of one number; carries both
+│   ├── DoesNotFollow           a header whose parent is not the one before it (Clique); carries the number
 │   ├── ProofRefused            a storage proof that does not lead to the header's state root
 │   └── JournalMismatch         logs that do not fold to the proven head
 ├── UnsupportedEngine           the network file names an engine whose headers cannot be checked here
@@ -112,15 +114,33 @@ class OtherNetwork(NotProven):
 
 
 class HeaderNotSealed(NotProven):
-    """The header is not sealed by the trusted validators."""
+    """The header is not sealed as the validators that it names must, or does not have its engine's form."""
 
 
-class ValidatorsChanged(NotProven):
-    """The header names other validators than the trusted ones."""
+class TooFewTrusted(NotProven):
+    """Too few of the validators trusted before have sealed the header: they changed, or somebody names its own."""
 
 
 class NotAdvancing(NotProven):
     """The header is older than, or beside, what was accepted before."""
+
+
+class ContradictoryHeaders(NotProven):
+    """The validators sealed two blocks of one number. `first`, already accepted, and `second` are the headers' RLP."""
+
+    def __init__(self, number: int, first: bytes, second: bytes) -> None:
+        super().__init__(f"two sealed headers of number {number}: the validators contradict themselves")
+        self.number = number
+        self.first = first
+        self.second = second
+
+
+class DoesNotFollow(NotProven):
+    """The header at `number` is not the next one of the branch: a gap, or another parent."""
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(message)
+        self.number = number
 
 
 class ProofRefused(NotProven):

@@ -15,7 +15,7 @@ _FAILS, _UNKNOWN = Outcome.FAILS, Outcome.UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`rule` is None for the one code that any rule may carry."""
+    """`rule` is None for a code that any rule may carry."""
 
     rule: int | None
     outcome: Outcome
@@ -23,6 +23,7 @@ class Code:
 
 
 PRECONDITION_NOT_MET = Code(None, _UNKNOWN, "precondition_not_met")
+NETWORK_CONTRADICTS_ITSELF = Code(None, _UNKNOWN, "network_contradicts_itself")
 
 PRESENTATION_IS_MALFORMED = Code(1, _FAILS, "presentation_is_malformed")
 PRESENTATION_IS_TOO_LARGE = Code(1, _FAILS, "presentation_is_too_large")

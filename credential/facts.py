@@ -118,14 +118,24 @@ class AgreementFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ContradictionFact:
+    """Two valid headers of one number, by their block hashes: the network has said two things at once."""
+
+    number: int
+    first: bytes
+    second: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known, as of one proven block, about one presentation.
 
-    `as_of` is that block's time. `certificate_type` is set only where the metadata at hand has the digest that the
-    ledger registered for (number, version); `type_is_registered` tells whether the ledger has (code, version) at all:
-    *registered, but this window lacks the metadata* differs from *unknown to the ledger*. `anchored_total` is the count
-    of positions the authority has anchored. `agreements` are all whose types contain this one, in any state: the rules
-    say which hold and what the others lack.
+    `as_of` is that block's time, `block` and `block_hash` name it. `certificate_type` is set only where the metadata at
+    hand has the digest that the ledger registered for (number, version); `type_is_registered` tells whether the ledger
+    has (code, version) at all: *registered, but this window lacks the metadata* differs from *unknown to the ledger*.
+    `anchored_total` is the count of positions the authority has anchored. `agreements` are all whose types contain this
+    one, in any state: the rules say which hold and what the others lack. Where there is a `contradiction`, nothing else
+    here can be relied on.
     """
 
     fingerprint: str
@@ -140,3 +150,5 @@ class Facts:
     batch: BatchFact | None
     status_changes: tuple[StatusChange, ...]
     agreements: tuple[AgreementFact, ...]
+    block_hash: bytes = b""
+    contradiction: ContradictionFact | None = None

@@ -14,6 +14,7 @@ from credential.report import Claimed, Outcome, Report, Row
 # The algorithm (spec/verdict.md). Each step makes the row of its number. A row whose precondition, in brackets, does
 # not pass is unknown and names the first cause. 7 and 8 come early: later steps are held against what they find.
 #
+#   0  The network has not contradicted itself. If it has, every row is unknown for that reason, whatever was shown.
 #   1  What was shown is well-formed, within limits and of a known version. If not, every other row needs 1.
 #   2  Its certificate type is registered, and this window has the metadata.
 #   3  Its `iss` is a registered authority's, and so the issuing region is known.
@@ -40,6 +41,9 @@ def verify(
     Pure. Never raises, whatever was shown and whatever the facts. Live codes are held against `now`, all else against
     `at`.
     """
+    if facts.contradiction is not None:  # 0
+        nothing_holds = rules.contradicted(facts.contradiction)
+        return _report(tuple(rule.row(nothing_holds) for rule in rules.RULES), presentation, facts, at, now)
     row_1 = rules.presentation_is_well_formed(presentation)  # 1
     if isinstance(presentation, Unreadable):
         rows = (row_1, *(rule.row(rules.needs(row_1)) for rule in rules.RULES[1:]))

@@ -43,7 +43,7 @@ from verdict_world import (
     with_members,
 )
 
-from credential import NATION, Live, Period, Policy, Reason, RegionFact, Requested
+from credential import NATION, ContradictionFact, Live, Period, Policy, Reason, RegionFact, Requested
 from credential.qr import to_text
 
 Expected = dict[int, str | int | tuple[str, int]]
@@ -108,6 +108,15 @@ def unreadable() -> Iterator[Case]:
     )
     yield Case("too large", WORLD.but(text="A" * 65_537), {1: "presentation_is_too_large", **ALL_NEED_1})
     yield Case("a newer QR form", WORLD.but(text=NEWER_QR), {1: "format_version_is_unknown", **ALL_NEED_1})
+
+
+def contradicted() -> Iterator[Case]:
+    two = ContradictionFact(48_190, secret("block 48190"), secret("another block 48190"))
+    rows: Expected = dict.fromkeys(range(1, 15), "network_contradicts_itself")
+    yield Case("two valid headers of one number", WORLD.knowing(contradiction=two), rows)
+    yield Case("two headers, and foreign text", WORLD.but(text="hello").knowing(contradiction=two), rows)
+    final = WORLD.after(change(0x1, Reason.REVOKED)).knowing(contradiction=two)
+    yield Case("two headers, and revoked by one of them", final, rows)
 
 
 def registered() -> Iterator[Case]:
@@ -314,6 +323,7 @@ def holding() -> Iterator[Case]:
 GROUPS = (
     accepted,
     unreadable,
+    contradicted,
     registered,
     signed,
     key_in_force,

@@ -194,6 +194,7 @@ FACTS = Facts(
     batch=BATCH,
     status_changes=(),
     agreements=(AGREEMENT,),
+    block_hash=secret("block 48213"),
 )
 SHOWN_TEXT = present(CREDENTIAL.text, SHOWN)
 WORLD = World(

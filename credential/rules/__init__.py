@@ -2,6 +2,7 @@
 
 from credential.rules.anchor import credential_is_anchored
 from credential.rules.case import Case
+from credential.rules.contradiction import contradicted
 from credential.rules.freshness import facts_are_fresh_enough
 from credential.rules.holder import holder_is_bound_as_demanded, nobody_acts_for_another
 from credential.rules.presentation import disclosures_match_their_digests, presentation_is_well_formed
@@ -32,6 +33,7 @@ RULES = (
 __all__ = [
     "RULES",
     "Case",
+    "contradicted",
     "credential_is_anchored",
     "disclosures_match_their_digests",
     "facts_are_fresh_enough",

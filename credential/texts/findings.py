@@ -64,6 +64,13 @@ _TEXTS: Mapping[codes.Code, Text] = {
         "先按第{needs}项的提示处理",
         "Follow what row {needs} says first",
     ),
+    codes.NETWORK_CONTRADICTS_ITSELF: Text(
+        "账本网络自相矛盾（编号{block}有两个不同的版本），无法判断真假",
+        "The network contradicts itself (block {block} has two valid versions), so nothing can be told",
+        Ask.OPERATORS,
+        "请立即告知账本网络的运营方；在答复之前，不要依据这个网络受理任何凭证",
+        "Tell the network's operators at once; until they answer, accept nothing that rests on this network",
+    ),
     # 1
     codes.PRESENTATION_IS_MALFORMED: _show_again(
         "扫到的内容不是本系统的凭证，或者已损坏", "What was scanned is no credential of this system, or it is damaged"

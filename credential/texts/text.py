@@ -15,6 +15,7 @@ class Ask(StrEnum):
     ISSUER = "issuer"
     SUPPORT = "support"
     REGION = "region"
+    OPERATORS = "operators"
 
 
 @dataclass(frozen=True, slots=True)

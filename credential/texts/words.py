@@ -60,6 +60,7 @@ ASKED: Mapping[Ask, Word] = {
     Ask.ISSUER: ("发证机关", "the issuing authority"),
     Ask.SUPPORT: ("系统管理员", "your system administrator"),
     Ask.REGION: ("本省电子证照主管部门", "your province's certificate office"),
+    Ask.OPERATORS: ("账本网络的运营方", "the network's operators"),
 }
 _BASES: Mapping[str, Word] = {
     "own_region": ("本省签发", "issued in this province"),

@@ -18,6 +18,7 @@ DOOR = {
     "Challenge",
     "ClaimError",
     "Claimed",
+    "ContradictionFact",
     "Disclosure",
     "Facts",
     "Field",

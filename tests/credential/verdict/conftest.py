@@ -15,6 +15,7 @@ from credential import (
     AuthorityFact,
     BatchFact,
     Challenge,
+    ContradictionFact,
     Facts,
     KeyFact,
     Live,
@@ -132,6 +133,8 @@ def _facts(written: Mapping[str, Any], types: Mapping[str, Any]) -> Facts:
             "batch": _optional(_batch, written["batch"]),
             "status_changes": tuple(map(_status_change, written["status_changes"])),
             "agreements": tuple(map(_agreement, written["agreements"])),
+            "block_hash": bytes.fromhex(written["block_hash"]),
+            "contradiction": _optional(_contradiction, written["contradiction"]),
         }
     )
 
@@ -156,6 +159,11 @@ def _batch(written: Mapping[str, Any]) -> BatchFact:
 def _status_change(written: Mapping[str, Any]) -> StatusChange:
     reason = None if written["reason"] is None else Reason(written["reason"])
     return StatusChange(**{**written, "reason": reason})
+
+
+def _contradiction(written: Mapping[str, Any]) -> ContradictionFact:
+    hashes = {name: bytes.fromhex(written[name]) for name in ("first", "second")}
+    return ContradictionFact(**{**written, **hashes})
 
 
 def _agreement(written: Mapping[str, Any]) -> AgreementFact:

@@ -15,6 +15,7 @@ from credential import (
     AgreementFact,
     AuthorityFact,
     BatchFact,
+    ContradictionFact,
     Facts,
     KeyFact,
     Live,
@@ -161,6 +162,21 @@ def test_nothing_raises_and_the_rows_are_always_fourteen_in_order(
     _check_claims(report)
     assert json.loads(json.dumps(report_to_json(report), ensure_ascii=False))["format"] == "yinxin-report/1"
     assert verify(shown, facts, policy, challenge, at, now) == report
+
+
+contradictions = st.builds(ContradictionFact, numbers, octets, octets)
+
+
+@settings(max_examples=100, deadline=None)
+@given(anything, any_facts, contradictions, policies, challenges, times, times)
+def test_nothing_is_told_by_a_network_that_contradicts_itself(
+    shown: Any, facts: Facts, contradiction: ContradictionFact, policy: Policy, challenge: Any, at: int, now: int
+) -> None:
+    report = verify(shown, replace(facts, contradiction=contradiction), policy, challenge, at, now)
+    assert {row.code for row in report.rows} == {"network_contradicts_itself"}
+    assert report.verdict is Verdict.UNDETERMINED
+    _check_rows(report)
+    _check_claims(report)
 
 
 def _check_rows(report: Report) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.errors import SourceFailure as SourceFailure
     from ledger.errors import TransactionNotFinal as TransactionNotFinal
     from ledger.errors import TransactionReverted as TransactionReverted
+    from ledger.genesis import qbft_genesis_header as qbft_genesis_header
     from ledger.network_file import NetworkFile as NetworkFile
     from ledger.network_file import parse_network_file as parse_network_file
     from ledger.network_file import read_network_file as read_network_file
@@ -83,6 +84,7 @@ _HOMES = {
     "load_account": "accounts",
     "load_catalogue": "catalogue",
     "parse_network_file": "network_file",
+    "qbft_genesis_header": "genesis",
     "read_network_file": "network_file",
     "save_account": "accounts",
     "serialise_network_file": "network_file",

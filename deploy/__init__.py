@@ -1,0 +1,1 @@
+"""Configuration for operators of production nodes."""

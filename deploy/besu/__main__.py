@@ -1,0 +1,67 @@
+"""Writes, or compares, the files of a Besu network."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from deploy.besu.description import read_description
+from deploy.besu.files import files_of
+
+EXAMPLE = Path(__file__).resolve().with_name("example.toml")
+
+
+@click.command()
+@click.argument("description", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=EXAMPLE)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: its name without .toml.")
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 where a file differs.")
+def main(description: Path, out: Path | None, check: bool) -> None:
+    """From one DESCRIPTION (default: the example) to genesis, permissions and each node's configuration."""
+    folder = out or description.with_suffix("")
+    try:
+        files = files_of(read_description(description))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise click.ClickException(f"{description}: {e}") from e
+    except ValidationError as e:
+        raise click.ClickException(f"{description}: {_problems(e)}") from e
+    if check:
+        _check(folder, files)
+    else:
+        _write(folder, files)
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    """A file that belongs to no node any more is named and left."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{len(files)} files in {folder}")
+    for name in sorted(_present(folder) - set(files)):
+        click.echo(f"not of this network any more: {folder / name}")
+
+
+def _check(folder: Path, files: dict[str, str]) -> None:
+    differing = [name for name, text in files.items() if _text(folder / name) != text]
+    differing += sorted(_present(folder) - set(files))
+    if differing:
+        raise click.ClickException(f"{folder} differs from its description: {', '.join(differing)}")
+
+
+def _present(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the whole'}: {each['msg']}" for each in error.errors())
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,6 +26,9 @@ class Unreached(Exception):
     """Raised by `before`: the request never reaches the node."""
 
 
+Rude = Callable[[BaseHTTPRequestHandler, bytes], None]
+"""Answers in its own way, given the handler and the octets of the true answer."""
+
 FORWARD = object()
 """What `instead` answers where the node is to be asked."""
 
@@ -36,7 +40,9 @@ class Door:
         self.lie: Lie = lambda method, params, result: result
         self.before: Callable[[str, list[Any]], None] = lambda method, params: None
         self.instead: Callable[[str, list[Any]], Any] = lambda method, params: FORWARD
+        self.rude: Rude | None = None
         self.calls: list[str] = []
+        self.closing = threading.Event()
         self._node = httpx.Client(base_url=node_url, trust_env=False, timeout=30)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -45,6 +51,7 @@ class Door:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:
+        self.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -54,6 +61,7 @@ class Door:
         self.lie = lambda method, params, result: result
         self.before = lambda method, params: None
         self.instead = lambda method, params: FORWARD
+        self.rude = None
 
     def _handler(door) -> type[BaseHTTPRequestHandler]:  # the handler has its own self
         class Handler(BaseHTTPRequestHandler):
@@ -65,6 +73,11 @@ class Door:
                     self.close_connection = True
                     return
                 octets = json.dumps(answer).encode()
+                if door.rude is not None:
+                    self.close_connection = True
+                    with suppress(OSError):  # the reader may leave before the end
+                        door.rude(self, octets)
+                    return
                 self.send_response(200)
                 self.send_header("content-length", str(len(octets)))
                 self.end_headers()

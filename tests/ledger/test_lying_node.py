@@ -1,8 +1,10 @@
-"""Every way in which a node can lie to a replica: each ends in its own error, and the old facts stay."""
+"""Lies that are made for one step of the proof: each ends in its own error, and the old facts stay.
+
+What any node can get wrong is in `liars`, and tried beside honest sources in `test_liars`.
+"""
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,7 +15,6 @@ from typing import Any
 import pytest
 import rlp
 from eth_hash.auto import keccak
-from eth_keys.datatypes import PrivateKey
 
 from credential import Presentation, parse_presentation
 from ledger import FollowFailed, NotProven, Replica
@@ -24,13 +25,13 @@ from ledger.errors import (
     MalformedAnswer,
     NotAdvancing,
     ProofRefused,
-    ValidatorsChanged,
 )
 from ledger.events import WriterAdded
-from ledger.headers import Extra, header_from_json, parse_extra, seal
+from ledger.headers import Extra
 from ledger.rpc import Rpc
 from tests.fixtures_ledger import BUSINESS_LICENCE, World
 from tests.ledger.conftest import Door, Lie
+from tests.ledger.liars import about_header, about_logs, altered, lie_about
 
 
 @dataclass
@@ -89,108 +90,25 @@ def refused(window: Window, lie: Lie) -> LedgerError:
     return failure.error
 
 
-def lie_about(method: str, change: Any) -> Lie:
-    def lie(asked: str, params: list[Any], result: Any) -> Any:
-        return change(copy.deepcopy(result)) if asked == method else result
-
-    return lie
-
-
-def logs(change: Any) -> Lie:
-    return lie_about("eth_getLogs", change)
-
-
-def altered(data: str) -> str:
-    return data[:-1] + ("0" if data[-1] != "0" else "1")
-
-
-LIES_ABOUT_LOGS = {
-    "one dropped": lambda found: found[:-1],
-    "the first dropped": lambda found: found[1:],
-    "all dropped": lambda found: [],
-    "two exchanged": lambda found: [found[1], found[0], *found[2:]],
-    "one repeated": lambda found: [*found, found[-1]],
-    "data altered": lambda found: [{**found[0], "data": altered(found[0]["data"])}, *found[1:]],
-    "data cut": lambda found: [{**found[0], "data": found[0]["data"][:-2]}, *found[1:]],
-    "topic altered": lambda found: [{**found[0], "topics": [altered(found[0]["topics"][0])]}, *found[1:]],
-    "address altered": lambda found: [{**found[0], "address": "0x" + "11" * 20}, *found[1:]],
-    "one invented": lambda found: [*found, {**found[0], "topics": ["0x" + "77" * 32]}],
-}
-
-
-@pytest.mark.parametrize("change", LIES_ABOUT_LOGS.values(), ids=LIES_ABOUT_LOGS)
-def test_logs_that_are_not_the_history_are_refused(window: Window, change: Any) -> None:
-    error = refused(window, logs(change))
-    assert isinstance(error, JournalMismatch), error
-
-
-NO_LOGS = {
-    "no list": lambda found: {},
-    "no object": lambda found: [1],
-    "two topics": lambda found: [{**found[0], "topics": found[0]["topics"] * 2}],
-    "no topics": lambda found: [{**found[0], "topics": []}],
-    "data that is no data": lambda found: [{**found[0], "data": "0xzz"}],
-    "an address too long": lambda found: [{**found[0], "address": "0x" + "11" * 21}],
-}
-
-
-@pytest.mark.parametrize("change", NO_LOGS.values(), ids=NO_LOGS)
-def test_what_are_no_logs_is_refused(window: Window, change: Any) -> None:
-    assert isinstance(refused(window, logs(change)), MalformedAnswer)
-
-
 @pytest.mark.parametrize("data", ["0x", "0x" + "ff" * 64], ids=["none", "no address"])
 def test_a_new_writer_that_cannot_be_read_is_refused(window: Window, data: str) -> None:
     journal = "0x" + window.world.network.journal.address.hex()
     topic = "0x" + keccak(WriterAdded.SIGNATURE.encode()).hex()
     invented = {"address": journal, "topics": [topic], "data": data}
-    assert isinstance(refused(window, logs(lambda found: [*found, {**found[0], **invented}])), JournalMismatch)
-
-
-def header(change: Any) -> Lie:
-    def lie(asked: str, params: list[Any], result: Any) -> Any:
-        return change(dict(result)) if asked == "eth_getBlockByNumber" else result
-
-    return lie
-
-
-def reseal(block: dict[str, Any], key: PrivateKey, **changes: Any) -> dict[str, Any]:
-    """The block, sealed by another key and naming `validators`, with a hash that fits."""
-    sealed = seal(replace(header_from_json(block), **changes), (key,))
-    return {**block, "extraData": "0x" + sealed.extra_data.hex(), "hash": "0x" + sealed.hash.hex()}
-
-
-def test_a_header_of_an_attacker_who_names_itself_is_refused_by_name(window: Window) -> None:
-    key = PrivateKey(b"\x07" * 32)
-    extra = Extra(bytes(32), (key.public_key.to_canonical_address(),), (), 0, ()).encode()
-    error = refused(window, header(lambda block: reseal(block, key, extra_data=extra)))
-    assert isinstance(error, ValidatorsChanged), error
-
-
-def test_a_header_sealed_by_an_attacker_in_the_validators_name_is_refused(window: Window) -> None:
-    error = refused(window, header(lambda block: reseal(block, PrivateKey(b"\x07" * 32))))
-    assert isinstance(error, HeaderNotSealed), error
-
-
-def test_a_header_without_seals_is_refused(window: Window) -> None:
-    def strip(block: dict[str, Any]) -> dict[str, Any]:
-        extra = parse_extra(bytes.fromhex(block["extraData"][2:]))
-        return {**block, "extraData": "0x" + replace(extra, seals=()).encode().hex()}
-
-    assert isinstance(refused(window, header(strip)), HeaderNotSealed)
+    assert isinstance(refused(window, about_logs(lambda found: [*found, {**found[0], **invented}])), JournalMismatch)
 
 
 def test_a_header_nested_without_end_is_refused(window: Window) -> None:
     nested = b"\xc0"
     while len(nested) < 60_000:
         nested = bytes(rlp.codec.length_prefix(len(nested), 0xC0)) + nested
-    error = refused(window, header(lambda block: {**block, "extraData": "0x" + nested.hex()}))
+    error = refused(window, about_header(lambda block: {**block, "extraData": "0x" + nested.hex()}))
     assert isinstance(error, HeaderNotSealed), error
 
 
 def test_a_header_without_validators_is_refused(window: Window) -> None:
     extra = "0x" + Extra(bytes(32), (), (), 0, ()).encode().hex()
-    error = refused(window, header(lambda block: {**block, "extraData": extra}))
+    error = refused(window, about_header(lambda block: {**block, "extraData": extra}))
     assert isinstance(error, NotProven)
 
 
@@ -199,19 +117,19 @@ def test_a_header_with_one_thing_changed_is_refused(window: Window, member: str)
     def change(block: dict[str, Any]) -> dict[str, Any]:
         return {**block, member: hex(int(block[member], 16) + 1) if len(block[member]) < 66 else altered(block[member])}
 
-    assert isinstance(refused(window, header(change)), HeaderNotSealed)
+    assert isinstance(refused(window, about_header(change)), HeaderNotSealed)
 
 
 def test_an_older_head_is_refused(window: Window) -> None:
     older = int(window.old_block["number"], 16) - 1
     with Rpc(window.world.url) as rpc:
         block = dict(rpc.header(older))
-    assert isinstance(refused(window, header(lambda _: block)), NotAdvancing)
+    assert isinstance(refused(window, about_header(lambda _: block)), NotAdvancing)
 
 
 def test_the_same_head_again_changes_nothing(window: Window) -> None:
     accepted = window.replica.accepted
-    window.door.lie = header(lambda _: window.old_block)
+    window.door.lie = about_header(lambda _: window.old_block)
     assert window.replica.follow_once().new_events == 0
     assert window.replica.accepted == accepted
 
@@ -275,7 +193,7 @@ def test_the_history_of_another_network_on_the_same_chain_is_refused(window: Win
 
 def test_a_liar_is_passed_over_for_the_next_source(window: Window, tmp_path: Path) -> None:
     world = window.world
-    window.door.lie = logs(lambda found: found[:-1])
+    window.door.lie = about_logs(lambda found: found[:-1])
     with world.replica(tmp_path / "two.db", window.door.url, world.url) as replica:
         progress = replica.follow_once()
     assert progress.source == world.url

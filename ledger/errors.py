@@ -3,6 +3,7 @@
 LedgerError
 ├── MalformedNetworkFile        the network file is not one
 ├── AccountProblem              a key file cannot be read
+├── MalformedSource             an address that is no source's
 ├── SourceError                 one node cannot be used now
 │   ├── NodeUnavailable         no answer, or not in time
 │   ├── NodeRefused             an error by JSON-RPC; carries its code
@@ -28,6 +29,17 @@ LedgerError
 ├── CheckpointTooOld            the trusted validators were last confirmed too long ago
 ├── FollowFailed                no source could be used; carries each one's reason
 ├── OtherReplica                the replica's file belongs to another network or a newer program
+├── CouncilProblem              what members wrote, signed or ask for does not fit their council
+│   ├── MalformedCouncilDocument  a council, proposal or signature file that is none
+│   ├── OtherCouncil            for another chain, Safe or network
+│   ├── UnknownAct              octets that cannot be put into words; nobody signs them
+│   ├── SignatureRefused        a stranger's signature, a forged one, or another proposal's
+│   ├── TooFewSignatures        names who could give those that are missing
+│   ├── NonceUsed               another proposal was executed in this one's place
+│   ├── NotItsTurn              proposals with lower nonces come first
+│   ├── NotDue                  scheduled, and the delay still runs; carries from when on it can be done
+│   ├── NothingScheduled        executed, cancelled or expired already, or never scheduled
+│   └── UnsoundCouncil          the chain has other powers or code than a council of this kind; carries each finding
 ├── TransactionReverted         the contract refused; carries its custom error
 └── TransactionNotFinal         no receipt in time
 """
@@ -47,6 +59,10 @@ class MalformedNetworkFile(LedgerError):
 
 class AccountProblem(LedgerError):
     """A key file cannot be read or opened."""
+
+
+class MalformedSource(LedgerError):
+    """An address that has none of the forms of a source."""
 
 
 class SourceError(LedgerError):
@@ -195,6 +211,58 @@ class Revert:
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.values)})"
+
+
+class CouncilProblem(LedgerError):
+    """What members wrote, signed or ask for does not fit their council."""
+
+
+class MalformedCouncilDocument(CouncilProblem):
+    """A council, proposal or signature file that is none."""
+
+
+class OtherCouncil(CouncilProblem):
+    """For another chain, Safe or network."""
+
+
+class UnknownAct(CouncilProblem):
+    """Octets that cannot be put into words."""
+
+
+class SignatureRefused(CouncilProblem):
+    """A stranger's signature, a forged one, or another proposal's."""
+
+
+class TooFewSignatures(CouncilProblem):
+    """Fewer different members have signed than the council needs."""
+
+
+class NonceUsed(CouncilProblem):
+    """Another proposal was executed in this one's place: it has to be made and signed anew."""
+
+
+class NotItsTurn(CouncilProblem):
+    """Proposals with lower nonces come first."""
+
+
+class NotDue(CouncilProblem):
+    """The act is scheduled and its delay still runs; `due` is when it ends, in Unix seconds."""
+
+    def __init__(self, message: str, due: int) -> None:
+        super().__init__(message)
+        self.due = due
+
+
+class NothingScheduled(CouncilProblem):
+    """Executed, cancelled or expired already, or never scheduled."""
+
+
+class UnsoundCouncil(CouncilProblem):
+    """The chain has other powers or code than a council of this kind has."""
+
+    def __init__(self, findings: tuple[str, ...]) -> None:
+        super().__init__("; ".join(findings))
+        self.findings = findings
 
 
 class TransactionReverted(LedgerError):

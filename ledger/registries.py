@@ -16,6 +16,10 @@ from ledger.network_file import NetworkFile
 
 ANCHOR_GAS = 200_000
 STATUS_GAS = 150_000
+RESTORATION_GAS = 150_000
+GAS_PER_RESTORATION = 65_000
+MAX_RESTORATIONS = 256
+"""In one call (CredentialRegistry.sol); at the greatest price that is 17 million gas."""
 _BASE_GAS = 300_000
 _GAS_PER_OCTET = 1_000
 """A stored word of 32 octets costs 22,100."""
@@ -32,6 +36,15 @@ class Member:
     region: int
     issues: bool
     recognises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """One position: the state that the registry holds, and the one that it is brought back to."""
+
+    position: int
+    origin: State
+    to: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,20 @@ class Registries:
         data = encode_call(signature, authority, position, origin, to, reason, effective, successor or 0)
         purpose = f"{reason.name.lower()} position {position} of authority {authority}"
         return Call(self.network.registries.credential, data, STATUS_GAS, purpose)
+
+    # CredentialRegistry: a region administrator's
+
+    def restore_statuses(self, authority: int, operator: bytes, restorations: Sequence[Restoration]) -> Call:
+        """After a theft (spec/status.md): `operator` is fenced. At most MAX_RESTORATIONS."""
+        if not 1 <= len(restorations) <= MAX_RESTORATIONS:
+            raise ValueError(f"{len(restorations)} restorations in one call, it takes 1 to {MAX_RESTORATIONS}")
+        signature = "restoreStatuses(uint32,address,(uint64,uint8,uint8)[])"
+        data = encode_call(
+            signature, authority, operator, [(each.position, each.origin, each.to) for each in restorations]
+        )
+        gas = RESTORATION_GAS + GAS_PER_RESTORATION * len(restorations)
+        purpose = f"restore {len(restorations)} statuses of authority {authority}"
+        return Call(self.network.registries.credential, data, gas, purpose)
 
     # TrustRegistry: the council's
 

@@ -13,6 +13,7 @@ import {ITrustRegistry, USE_CREDENTIAL} from "./interfaces/ITrustRegistry.sol";
 contract CredentialRegistry is ICredentialRegistry, Journaled {
     uint32 private constant _MAX_COUNT = 65_536;
     uint64 private constant _LATE_RECORDING = 7 days;
+    uint256 private constant _MAX_RESTORATIONS = 256;
 
     uint256 private constant _STATUS_BITS = 4;
     uint256 private constant _STATUS_MASK = 0xF;
@@ -71,6 +72,17 @@ contract CredentialRegistry is ICredentialRegistry, Journaled {
     }
 
     /// @inheritdoc ICredentialRegistry
+    function restoreStatuses(uint32 authority, address operator, Restoration[] calldata restorations) external {
+        _checkAdministrator(authority);
+        _checkFenced(authority, operator);
+        uint256 count = restorations.length;
+        if (count == 0 || count > _MAX_RESTORATIONS) revert RestorationCountOutOfRange(count);
+        for (uint256 i = 0; i < count; ++i) {
+            _restore(authority, operator, restorations[i]);
+        }
+    }
+
+    /// @inheritdoc ICredentialRegistry
     function totalsOf(uint32 authority) external view returns (uint64 nextSeq, uint64 total) {
         Totals memory totals = _totals[authority];
         return (totals.nextSeq, totals.total);
@@ -96,6 +108,15 @@ contract CredentialRegistry is ICredentialRegistry, Journaled {
         return _TRUST_REGISTRY;
     }
 
+    function _restore(uint32 authority, address operator, Restoration calldata one) private {
+        (uint64 position, uint8 from, uint8 to) = (one.position, one.from, one.to);
+        uint8 found = statusOf(authority, position);
+        if (found != from) revert StatusIsNot(from, found);
+        if (to == from || !StatusTable.isAssigned(to)) revert RestorationNotAllowed(position, from, to);
+        _store(authority, position, to);
+        _record(StatusRestored.selector, abi.encode(_now(), authority, position, from, to, operator, msg.sender));
+    }
+
     function _store(uint32 authority, uint64 position, uint8 state) private {
         uint256 shift = _shiftOf(position);
         uint64 index = position / _STATUSES_IN_A_WORD;
@@ -117,6 +138,18 @@ contract CredentialRegistry is ICredentialRegistry, Journaled {
         if (_TRUST_REGISTRY.administratorOf(region) != msg.sender) revert AuthorityIsDissolved(authority);
     }
 
+    function _checkAdministrator(uint32 authority) private view {
+        (uint32 region,,) = _TRUST_REGISTRY.lifeOf(authority);
+        if (_TRUST_REGISTRY.administratorOf(region) != msg.sender) revert NotTheAdministrator(region, msg.sender);
+    }
+
+    /// @dev Before its fence an operator acts, and nothing that it did falls.
+    function _checkFenced(uint32 authority, address account) private view {
+        ITrustRegistry.Operator memory operator = _TRUST_REGISTRY.operatorOf(authority, account);
+        if (operator.addedAt == 0) revert NotAnOperator(authority, account);
+        if (!_isFenced(operator)) revert OperatorIsNotFenced(authority, account, operator.revokedFrom);
+    }
+
     function _isDissolved(uint32 authority) private view returns (bool) {
         (,, uint64 dissolvedAt) = _TRUST_REGISTRY.lifeOf(authority);
         return dissolvedAt != 0;
@@ -125,8 +158,11 @@ contract CredentialRegistry is ICredentialRegistry, Journaled {
     function _checkOperator(uint32 authority) private view {
         ITrustRegistry.Operator memory operator = _TRUST_REGISTRY.operatorOf(authority, msg.sender);
         if (operator.addedAt == 0) revert NotAnOperator(authority, msg.sender);
-        bool isFenced = operator.revokedFrom != 0 && _now() >= operator.revokedFrom;
-        if (isFenced) revert OperatorIsRevoked(authority, msg.sender, operator.revokedFrom);
+        if (_isFenced(operator)) revert OperatorIsRevoked(authority, msg.sender, operator.revokedFrom);
+    }
+
+    function _isFenced(ITrustRegistry.Operator memory operator) private view returns (bool) {
+        return operator.revokedFrom != 0 && _now() >= operator.revokedFrom;
     }
 
     /// @dev Whether the key is in force is the verifier's rule, for its fence can still move.

@@ -29,6 +29,11 @@ library StatusTable {
         return _ledToBy(reason) == to;
     }
 
+    /// @notice Whether the value is one of the states.
+    function isAssigned(uint8 state) internal pure returns (bool) {
+        return _gravity(state) != _NONE;
+    }
+
     function isFinal(uint8 state) internal pure returns (bool) {
         return state == INVALID || state == SUPERSEDED;
     }

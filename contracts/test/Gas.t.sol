@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {ICredentialRegistry} from "../src/interfaces/ICredentialRegistry.sol";
 import {World} from "./World.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -9,6 +10,9 @@ import {Vm, vm} from "./Vm.sol";
 /// forge-config: default.isolate = true
 contract GasTest is World {
     uint256 private constant ANCHOR_LIMIT = 100_000;
+    // What `ledger/registries.py` gives a call.
+    uint256 private constant RESTORATION_BASE = 150_000;
+    uint256 private constant RESTORATION_EACH = 65_000;
 
     function setUp() public override {
         super.setUp();
@@ -19,6 +23,16 @@ contract GasTest is World {
     function status(uint64 position, uint8 from, uint8 to, uint8 reason) private {
         vm.prank(OPERATOR);
         credentials.setStatus(bureau, position, from, to, reason, START, 0);
+    }
+
+    /// @dev `count` positions, each in a word of its own: the dearest.
+    function restoreMany(uint256 count) private {
+        ICredentialRegistry.Restoration[] memory many = new ICredentialRegistry.Restoration[](count);
+        for (uint64 i = 0; i < count; ++i) {
+            many[i] = ICredentialRegistry.Restoration({position: 64 * (i + 1), from: 0x0, to: 0x2});
+        }
+        vm.prank(SHANGHAI_ADMIN);
+        credentials.restoreStatuses(bureau, OPERATOR, many);
     }
 
     function lastCost() private view returns (uint256) {
@@ -52,6 +66,18 @@ contract GasTest is World {
 
     function test_gas_status_in_a_touched_word() public {
         status(1, 0x0, 0x2, 16);
+    }
+
+    function test_restorations_cost_at_most_half_of_what_a_call_is_given() public {
+        revokeOperator(bureau, OPERATOR, START);
+        restoreMany(256);
+        vm.assertLe(2 * lastCost(), RESTORATION_BASE + 256 * RESTORATION_EACH);
+        vm.assertGt(lastCost(), 256 * 20_000);
+    }
+
+    function test_gas_restore_one() public {
+        revokeOperator(bureau, OPERATOR, START);
+        restoreMany(1);
     }
 
     function test_gas_add_operator() public {

@@ -10,7 +10,7 @@ import {Vm, vm} from "./Vm.sol";
 
 /// @title A history with every event of every registry, replayed from its logs alone
 contract HistoryTest is World {
-    uint256 private constant EVENTS = 21;
+    uint256 private constant EVENTS = 22;
 
     function test_a_history_of_every_event_replays_to_the_head() public {
         Vm.Log[] memory logs = history();
@@ -99,7 +99,8 @@ contract HistoryTest is World {
         trust.endAccreditation(accreditation, START + 1);
         vm.prank(SHANGHAI_ADMIN);
         trust.revokeKey(KID, START + 1);
-        revokeOperator(bureau, OPERATOR, START + 1);
+        revokeOperator(bureau, OPERATOR, START);
+        restore(bureau, OPERATOR, 3, 0x2, 0x0);
         dissolve(bureau);
     }
 

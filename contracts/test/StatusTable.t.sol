@@ -57,6 +57,13 @@ contract StatusTableTest {
         }
     }
 
+    function test_states_are_those_of_the_vectors() public view {
+        uint256[] memory listed = abi.decode(vm.parseJson(_vectors, ".gravity"), (uint256[]));
+        for (uint8 state = 0; state < 255; ++state) {
+            vm.assertEq(StatusTable.isAssigned(state), contains(listed, state));
+        }
+    }
+
     function test_reasons_that_reach_back_are_those_of_the_vectors() public view {
         uint256[] memory listed = abi.decode(vm.parseJson(_vectors, ".reaches_back"), (uint256[]));
         for (uint8 reason = 0; reason < 255; ++reason) {

@@ -8,6 +8,7 @@ import {CredentialRegistry} from "../src/CredentialRegistry.sol";
 import {Journal} from "../src/Journal.sol";
 import {RecognitionRegistry} from "../src/RecognitionRegistry.sol";
 import {TrustRegistry} from "../src/TrustRegistry.sol";
+import {ICredentialRegistry} from "../src/interfaces/ICredentialRegistry.sol";
 import {SUITE_ES256, USE_CREDENTIAL} from "../src/interfaces/ITrustRegistry.sol";
 import {vm} from "./Vm.sol";
 
@@ -99,6 +100,14 @@ abstract contract World {
     function revokeOperator(uint32 authority, address operator, uint64 revokedFrom) internal {
         vm.prank(SHANGHAI_ADMIN);
         trust.revokeOperator(authority, operator, revokedFrom);
+    }
+
+    /// @dev One position, by the region.
+    function restore(uint32 authority, address operator, uint64 position, uint8 from, uint8 to) internal {
+        ICredentialRegistry.Restoration[] memory one = new ICredentialRegistry.Restoration[](1);
+        one[0] = ICredentialRegistry.Restoration({position: position, from: from, to: to});
+        vm.prank(SHANGHAI_ADMIN);
+        credentials.restoreStatuses(authority, operator, one);
     }
 
     function addKey(uint32 authority, bytes32 kid, uint8 use) internal {

@@ -6,11 +6,9 @@ and numbers past 63 bits, which only a far-future time can be, become the greate
 
 from __future__ import annotations
 
-from eth_abi.abi import decode as decode_abi
-
 from ledger.errors import MalformedEvent
 from ledger.events._layout import Layout, layout_of
-from ledger.events.credential import BatchAnchored, StatusChanged
+from ledger.events.credential import BatchAnchored, StatusChanged, StatusRestored
 from ledger.events.journal import WriterAdded, WriterRetired
 from ledger.events.recognition import (
     AgreementProposed,
@@ -51,6 +49,7 @@ Event = (
     | AccreditationEnded
     | BatchAnchored
     | StatusChanged
+    | StatusRestored
     | AgreementProposed
     | AgreementRatified
     | AgreementSuspended
@@ -69,11 +68,9 @@ def decode(log: RawLog) -> Event | None:
     if layout is None:
         return None
     try:
-        values = decode_abi(layout.abi_types, log.data, strict=False)
+        return layout.decode(log.data)
     except Exception as e:  # eth_abi raises many kinds; each of them means the same
         raise MalformedEvent(f"a {layout.event.__name__} log of {len(log.data)} octets cannot be decoded") from e
-    event: Event = layout.build(values)
-    return event
 
 
 _LAYOUTS: dict[bytes, Layout[Event]] = {layout.topic: layout for layout in map(layout_of, EVENTS)}
@@ -101,6 +98,7 @@ __all__ = [
     "RegionAdministratorChanged",
     "RegionAdmitted",
     "StatusChanged",
+    "StatusRestored",
     "TypeRegistered",
     "WriterAdded",
     "WriterRetired",

@@ -5,10 +5,12 @@ An event class has `SIGNATURE`, the Solidity signature, and its fields in the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from eth_abi.abi import decode as decode_abi
 from eth_hash.auto import keccak
 
 from ledger.abi import types_of
@@ -24,14 +26,31 @@ class _EventClass(Protocol):
 E = TypeVar("E", bound=_EventClass)
 
 
+WORD_OCTETS = 32
+_ReadWord = Callable[[bytes], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout(Generic[E]):
-    """`abi_types` read each `string` as `bytes`, which lies the same, so that bad UTF-8 is no error of the decoder."""
+    """`abi_types` read each `string` as `bytes`, which lies the same, so that bad UTF-8 is no error of the decoder.
+
+    `words` read each value from its word, where every value is one word; else None. Nearly all events of a ledger are
+    of that kind, and the general decoder takes twenty times as long.
+    """
 
     event: type[E]
     topic: bytes
     declared: tuple[str, ...]
     abi_types: tuple[str, ...]
+    words: tuple[_ReadWord, ...] | None
+
+    def decode(self, data: bytes) -> E:
+        """The event of a log's data. Raises whatever the general decoder raises where the data is not of this layout."""
+        if self.words is None or len(data) < len(self.words) * WORD_OCTETS:
+            return self.build(decode_abi(self.abi_types, data, strict=False))
+        starts = range(0, len(data), WORD_OCTETS)
+        pairs = zip(self.words, starts, strict=False)  # octets after the last value are not read, as the decoder does
+        return self.event(*[read(data[at : at + WORD_OCTETS]) for read, at in pairs])
 
     def build(self, values: Sequence[Any]) -> E:
         return self.event(*map(_convert, self.declared, values))
@@ -40,7 +59,30 @@ class Layout(Generic[E]):
 def layout_of(event: type[E]) -> Layout[E]:
     declared = types_of(event.SIGNATURE)
     abi_types = tuple(each.replace("string", "bytes") for each in declared)
-    return Layout(event, keccak(event.SIGNATURE.encode()), declared, abi_types)
+    words = tuple(map(_word_reader, declared))
+    whole = tuple(each for each in words if each is not None)
+    return Layout(
+        event, keccak(event.SIGNATURE.encode()), declared, abi_types, whole if len(whole) == len(words) else None
+    )
+
+
+def _word_reader(declared: str) -> _ReadWord | None:
+    """How a value of one word is read; None where it may have more words, or not every word is one."""
+    if declared == "bytes32":
+        return bytes
+    if declared == "address":
+        return _address
+    if declared.startswith("uint") and declared[4:].isdecimal():
+        return partial(_unsigned, WORD_OCTETS - int(declared[4:]) // 8)
+    return None
+
+
+def _address(word: bytes) -> bytes:
+    return word[12:]
+
+
+def _unsigned(padding: int, word: bytes) -> int:
+    return min(int.from_bytes(word[padding:], "big"), MAX_STORED)
 
 
 def _convert(declared: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The events of CredentialRegistry: batches and changes of status."""
+"""The events of CredentialRegistry: batches, changes of status, and what a region restored after a theft."""
 
 from __future__ import annotations
 
@@ -34,4 +34,18 @@ class StatusChanged:
     reason: int
     effective: int
     successor: int
+    actor: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRestored:
+    """The registry's bits brought back to where they stand without `operator`, which is fenced. No verdict reads it."""
+
+    SIGNATURE: ClassVar[str] = "StatusRestored(uint64,uint32,uint64,uint8,uint8,address,address)"
+    at: int
+    authority: int
+    position: int
+    origin: int
+    to: int
+    operator: bytes
     actor: bytes

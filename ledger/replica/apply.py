@@ -48,6 +48,10 @@ _STATEMENTS: dict[type[Event], tuple[str, ...]] = {
         "INSERT INTO status_changes VALUES"
         " (NULL, :authority, :position, :at, :origin, :to, :reason, :effective, :successor, :actor)",
     ),
+    events.StatusRestored: (
+        "INSERT INTO restorations VALUES (NULL, (SELECT COALESCE(MAX(change), 0) FROM status_changes),"
+        " :authority, :position, :at, :origin, :to, :operator, :actor)",
+    ),
     events.AgreementProposed: (
         "INSERT INTO agreements VALUES (:agreement, :document_digest, :starts, NULLIF(:ends, 0))",
     ),

@@ -8,6 +8,14 @@ import {ITrustRegistry} from "./ITrustRegistry.sol";
 /// Statuses are four bits each, 64 to a word, with the values of the IETF Token Status List; `spec/status.md` has the table
 /// of transitions that this contract enforces.
 interface ICredentialRegistry {
+    /// @param from what the position holds
+    /// @param to what it is to hold
+    struct Restoration {
+        uint64 position;
+        uint8 from;
+        uint8 to;
+    }
+
     event BatchAnchored(
         uint64 at, uint32 authority, uint64 seq, uint64 first, uint32 count, bytes32 root, bytes32 kid, address operator
     );
@@ -27,6 +35,14 @@ interface ICredentialRegistry {
         address actor
     );
 
+    /// @notice Says nothing of how the credential stands: whoever reads the journal finds that by leaving out what the
+    /// fenced operator changed. It only brings the registry's own bits to where they find it.
+    /// @param operator the fenced operator whose changes made it necessary
+    /// @param actor the region's administrator
+    event StatusRestored(
+        uint64 at, uint32 authority, uint64 position, uint8 from, uint8 to, address operator, address actor
+    );
+
     error NotAnOperator(uint32 authority, address account);
     error OperatorIsRevoked(uint32 authority, address account, uint64 revokedFrom);
     error AuthorityIsDissolved(uint32 authority);
@@ -39,6 +55,10 @@ interface ICredentialRegistry {
     error TransitionNotAllowed(uint8 from, uint8 to, uint8 reason);
     error EffectiveOutOfRange(uint64 effective, uint64 earliest, uint64 latest);
     error SuccessorOutOfRange(uint64 successor);
+    error NotTheAdministrator(uint32 region, address account);
+    error OperatorIsNotFenced(uint32 authority, address account, uint64 revokedFrom);
+    error RestorationCountOutOfRange(uint256 count);
+    error RestorationNotAllowed(uint64 position, uint8 from, uint8 to);
 
     /// @notice Anchors a batch; `seq` must be the authority's next (the first is 0), so a resent batch cannot anchor twice.
     /// Gas is the same for any size. Only an operator of the authority before its fence.
@@ -61,6 +81,14 @@ interface ICredentialRegistry {
         uint64 effective,
         uint64 successor
     ) external;
+
+    /// @notice Brings statuses that a stolen operator account changed back to where they stand without it, so that the
+    /// authority can go on from there. Any state may become any other: it is the one act that ends a final state, and no
+    /// verdict depends on it. Reverts as a whole where one position does not hold its `from`.
+    /// Only the authority's region's administrator, and only once the named operator's fence is reached.
+    /// @param operator an operator of the authority whose fence has come
+    /// @param restorations 1 to 256
+    function restoreStatuses(uint32 authority, address operator, Restoration[] calldata restorations) external;
 
     /// @notice The authority's next sequence number and the number of positions it has anchored.
     function totalsOf(uint32 authority) external view returns (uint64 nextSeq, uint64 total);

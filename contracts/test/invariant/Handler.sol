@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {ICredentialRegistry} from "../../src/interfaces/ICredentialRegistry.sol";
 import {IRecognitionRegistry} from "../../src/interfaces/IRecognitionRegistry.sol";
 import {ITrustRegistry} from "../../src/interfaces/ITrustRegistry.sol";
 import {StatusTable} from "../../src/StatusTable.sol";
@@ -24,6 +25,8 @@ contract Handler is Witness {
     uint256 public strangersAnchored;
     uint256 public strangersSetStatuses;
     uint256 public strangersRuled;
+    uint256 public strangersRestored;
+    uint256 public restorationsWithoutAFence;
     mapping(string act => uint256) public done;
 
     uint32[] private _authorities;
@@ -32,6 +35,7 @@ contract Handler is Witness {
     mapping(uint32 region => address) private _administrators;
     mapping(uint32 authority => mapping(address account => bool)) private _isOperator;
     mapping(uint32 authority => mapping(address account => uint64)) private _fenceOf;
+    mapping(uint32 authority => address[]) private _fenced;
     mapping(uint32 authority => bool) private _isDissolved;
 
     constructor(Ledger memory ledger_, address[] memory actors) {
@@ -75,12 +79,28 @@ contract Handler is Witness {
         seeStatuses(place, reason, wentThrough);
     }
 
+    /// @dev Any actor, naming any account, from the state that is there or from another.
+    function restore(uint256 who, uint256 where, uint256 whom, uint64 position, uint8 to, uint8 draw) external {
+        uint32 authority = _authorities[where % _authorities.length];
+        (, uint64 total) = ledger.credentials.totalsOf(authority);
+        if (total == 0) return;
+        Place memory place = Place({authority: authority, position: position % (total < 5 ? total : 5)});
+        address administrator = _administrators[_offices[authority].region];
+        address actor = who % 4 == 0 ? _actors[(who / 4) % _actors.length] : administrator;
+        address operator = whom % 4 == 0 ? _actors[(whom / 4) % _actors.length] : fencedOrFirst(whom, authority);
+        to = draw % 4 == 0 ? to % 17 : anyState(to);
+        bool wentThrough = tryRestore(actor, operator, place, to, draw);
+        if (wentThrough && actor != administrator) ++strangersRestored;
+        if (wentThrough && !isFenced(authority, operator)) ++restorationsWithoutAFence;
+        seeRestoration(place, to, wentThrough);
+    }
+
     function rule(uint256 who, uint256 where, uint256 whom, uint8 act, uint64 when) external {
         uint32 authority = _authorities[where % _authorities.length];
         address account = _actors[whom % _actors.length];
         address administrator = _administrators[_offices[authority].region];
         address actor = who % 2 == 0 ? administrator : _actors[who % _actors.length];
-        uint64 fence = time() - 1 days + when % 30 days;
+        uint64 fence = time() - 1 days + when % 4 days;
         if (!tryRule(actor, authority, account, act % 16, fence)) return;
         if (actor != administrator) ++strangersRuled;
     }
@@ -149,6 +169,26 @@ contract Handler is Witness {
         }
     }
 
+    function tryRestore(address actor, address operator, Place memory place, uint8 to, uint8 draw)
+        private
+        returns (bool)
+    {
+        uint8 from = ledger.credentials.statusOf(place.authority, place.position);
+        ICredentialRegistry.Restoration[] memory one = new ICredentialRegistry.Restoration[](1);
+        one[0] =
+            ICredentialRegistry.Restoration({position: place.position, from: draw % 8 == 7 ? from ^ 1 : from, to: to});
+        startListening();
+        vm.prank(actor);
+        try ledger.credentials.restoreStatuses(place.authority, operator, one) {
+            listen();
+            ++done["restore"];
+            if (StatusTable.isFinal(from)) ++done["restoreFinal"];
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
     function tryRule(address actor, uint32 authority, address account, uint8 act, uint64 fence)
         private
         returns (bool wentThrough)
@@ -180,6 +220,7 @@ contract Handler is Witness {
             ++done["addOperator"];
         } else if (act < 11) {
             _fenceOf[authority][account] = fence;
+            _fenced[authority].push(account);
             ++done["revokeOperator"];
         } else {
             ++done["revokeKey"];
@@ -189,9 +230,12 @@ contract Handler is Witness {
     // Who may
 
     function mayOperate(uint32 authority, address actor) private view returns (bool) {
-        uint64 fence = _fenceOf[authority][actor];
-        bool isFenced = fence != 0 && fence <= time();
-        return _isOperator[authority][actor] && !isFenced && !_isDissolved[authority];
+        return _isOperator[authority][actor] && !isFenced(authority, actor) && !_isDissolved[authority];
+    }
+
+    function isFenced(uint32 authority, address account) private view returns (bool) {
+        uint64 fence = _fenceOf[authority][account];
+        return fence != 0 && fence <= time();
     }
 
     function maySetStatus(uint32 authority, address actor) private view returns (bool) {
@@ -209,6 +253,11 @@ contract Handler is Witness {
         return who % 3 == 0 ? _actors[(who / 3) % _actors.length] : _offices[authority].firstOperator;
     }
 
+    function fencedOrFirst(uint256 whom, uint32 authority) private view returns (address) {
+        address[] storage fenced = _fenced[authority];
+        return fenced.length == 0 ? _offices[authority].firstOperator : fenced[whom % fenced.length];
+    }
+
     function actorFor(uint256 who, uint32 authority) private view returns (address) {
         bool isTheRegions = _isDissolved[authority] && who % 3 == 1;
         return isTheRegions ? _administrators[_offices[authority].region] : operatorOrAnyone(who, authority);
@@ -221,6 +270,11 @@ contract Handler is Witness {
     function reasonOf(uint8 why) private pure returns (uint8) {
         uint8[16] memory reasons = [1, 2, 3, 4, 5, 16, 17, 18, 19, 20, 21, 22, 32, 33, 34, 35];
         return why % 16 == 0 ? why : reasons[(why / 16) % 16];
+    }
+
+    function anyState(uint8 draw) private pure returns (uint8) {
+        uint8[7] memory states = [0x0, 0x1, 0x2, 0x3, 0xC, 0xD, 0xE];
+        return states[draw % 7];
     }
 
     function memberAct(uint8 act) private pure returns (bytes4) {

@@ -67,17 +67,23 @@ contract LedgerInvariants is World {
 
     /// @dev forge asks for it: what is called there, statuses three times as often as the rest.
     function targetSelectors() public view returns (Target[] memory targets) {
-        bytes4[] memory selectors = new bytes4[](8);
+        bytes4[] memory selectors = new bytes4[](9);
         (selectors[0], selectors[1]) = (Handler.anchor.selector, Handler.rule.selector);
         (selectors[2], selectors[3]) = (Handler.keepAgreement.selector, Handler.changeAdministrator.selector);
         (selectors[4], selectors[5]) = (Handler.wait.selector, Handler.setStatus.selector);
         (selectors[6], selectors[7]) = (Handler.setStatus.selector, Handler.setStatus.selector);
+        selectors[8] = Handler.restore.selector;
         targets = new Target[](1);
         targets[0] = Target({account: address(handler), selectors: selectors});
     }
 
-    function invariant_a_final_status_never_changes() public view {
+    function invariant_a_final_status_never_changes_but_by_a_restoration_that_names_a_fenced_operator() public view {
         vm.assertEq(handler.finalStatesChanged(), 0);
+        vm.assertEq(handler.restorationsWithoutAFence(), 0);
+    }
+
+    function invariant_only_the_region_restores() public view {
+        vm.assertEq(handler.strangersRestored(), 0);
     }
 
     function invariant_every_transition_is_one_of_the_table() public view {
@@ -119,6 +125,9 @@ contract LedgerInvariants is World {
             uint256 draw = uint256(keccak256(abi.encode(i)));
             // Truncation is how the draw becomes several numbers.
             // forge-lint: disable-start(unsafe-typecast)
+            if (i % 7 == 6) {
+                handler.restore(draw, draw >> 8, draw >> 16, uint64(draw >> 24), uint8(draw >> 88), uint8(draw >> 96));
+            }
             if (i % 6 == 0) handler.anchor(draw, draw >> 8, uint8(draw >> 16), uint32(draw >> 24), draw >> 56);
             if (i % 6 == 1) {
                 handler.setStatus(
@@ -137,7 +146,7 @@ contract LedgerInvariants is World {
             if (i % 6 == 5) handler.wait(uint64(draw) % 12 hours);
             // forge-lint: disable-end(unsafe-typecast)
         }
-        string[8] memory acts = [
+        string[10] memory acts = [
             "anchor",
             "setStatus",
             "dissolve",
@@ -145,7 +154,9 @@ contract LedgerInvariants is World {
             "revokeOperator",
             "revokeKey",
             "changeAdministrator",
-            "keepAgreement"
+            "keepAgreement",
+            "restore",
+            "restoreFinal"
         ];
         for (uint256 i = 0; i < acts.length; ++i) {
             vm.assertTrue(handler.done(acts[i]) > 0, acts[i]);

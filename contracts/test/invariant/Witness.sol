@@ -83,6 +83,19 @@ abstract contract Witness {
         }
     }
 
+    /// @dev One restoration may have brought this one position to this state, and no other.
+    function seeRestoration(Place memory restored, uint8 to, bool wentThrough) internal {
+        know(restored);
+        for (uint256 i = 0; i < _places.length; ++i) {
+            Place memory place = _places[i];
+            uint8 found = ledger.credentials.statusOf(place.authority, place.position);
+            if (found == _seen[place.authority][place.position]) continue;
+            bool isTheAct = place.authority == restored.authority && place.position == restored.position;
+            if (!isTheAct || !wentThrough || found != to) ++changesNobodyMade;
+            _seen[place.authority][place.position] = found;
+        }
+    }
+
     function seeFence(bytes32 fenced, uint64 found) internal {
         uint64 before = _fences[fenced];
         if (before != 0 && (found == 0 || found > before)) ++fencesMovedLater;

@@ -29,6 +29,7 @@ from credential.report import Claimed, NotAccepted, Outcome, Report, Row, Verdic
 from credential.report_json import report_to_json
 from credential.sd_jwt import assemble, disclosures, issue, payload_octets, present, status_uri, validity
 from credential.status import FINAL, Reason, State, gravest, is_allowed, reaches_back
+from credential.status_history import has_fallen, standing_changes
 from credential.verify import verify
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "dates",
     "disclosures",
     "gravest",
+    "has_fallen",
     "identifiers",
     "is_allowed",
     "issue",
@@ -105,6 +107,7 @@ __all__ = [
     "report_to_json",
     "root_from_path",
     "salts",
+    "standing_changes",
     "status_uri",
     "strict_json",
     "texts",

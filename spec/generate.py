@@ -16,6 +16,7 @@ sys.path[:0] = [str(SPEC), str(SPEC.parent)]
 
 from example_credentials import EXAMPLES, REFERENCE, Example  # noqa: E402
 from refusals import Parts, refusals  # noqa: E402
+from status_histories import status_history_vectors  # noqa: E402
 from verdict_cases import verdict_vectors  # noqa: E402
 
 from credential import (  # noqa: E402
@@ -131,6 +132,7 @@ FILES: dict[str, Callable[[], object]] = {
     "refused-presentations.json": refused_vectors,
     "certificate-types.json": type_vectors,
     "trees.json": tree_vectors,
+    "status-histories.json": status_history_vectors,
     "verdict.json": verdict_vectors,
 }
 

@@ -263,6 +263,37 @@ def standing() -> Iterator[Case]:
     yield Case("rescinded later, the day before", before, {})
 
 
+def stolen() -> Iterator[Case]:
+    """An operator account was stolen: its fence is at nine on 10 November, what the thief did came after."""
+    fence = instant("2026-11-10T09:00:00")
+    thief = {"actor_revoked_from": fence}
+    revoked = change(0x1, Reason.REVOKED, "2026-11-11", **thief)
+    yield Case("revoked with a stolen account", WORLD.after(revoked), {})
+    unfenced = replace(revoked, actor_revoked_from=None)
+    yield Case("revoked with an account not fenced yet", WORLD.after(unfenced), {11: "status_is_revoked"})
+    at_the_fence = replace(revoked, recorded_at=fence)
+    yield Case("revoked at the fence", WORLD.after(at_the_fence), {})
+    before = replace(revoked, recorded_at=fence - 1, effective=fence - 1)
+    yield Case("revoked in the last second before the fence", WORLD.after(before), {11: "status_is_revoked"})
+    earlier = replace(before, actor_revoked_from=fence - 1)
+    yield Case("revoked before a fence that was then moved earlier", WORLD.after(earlier), {})
+    lifted = change(0x0, Reason.REINSTATED, "2026-11-12", origin=0x2, **thief)
+    yield Case("reinstated with a stolen account", WORLD.after(SUSPENDED, lifted), {11: "status_is_suspended"})
+    # The region restored it to valid, which facts do not tell: the next change starts from there.
+    again = change(0x2, Reason.SUSPENDED, "2026-11-15")
+    yield Case("suspended after the restoration", WORLD.after(revoked, again), {11: "status_is_suspended"})
+    ended = change(0x0, Reason.REINSTATED, "2026-11-18", origin=0x2)
+    yield Case("suspended after the restoration, and reinstated", WORLD.after(revoked, again, ended), {})
+    # No fence fells the first change, so restoring it was wrong: what follows counts for nothing.
+    lawful = change(0x1, Reason.REVOKED)
+    yield Case("lawfully revoked, and restored by the region", WORLD.after(lawful), {11: "status_is_revoked"})
+    revived = WORLD.after(lawful, again, ended)
+    yield Case("lawfully revoked, restored, then changed again", revived, {11: "status_is_revoked"})
+    reached = change(0x1, Reason.RESCINDED, "2026-06-01", recorded_at=instant("2026-11-12"), **thief)
+    on_that_day = WORLD.but(at=instant("2026-06-02"))
+    yield Case("rescinded for the past with a stolen account", on_that_day.after(reached), {})
+
+
 def recognised() -> Iterator[Case]:
     yield Case("no agreement with this region", WORLD.but(policy=Policy(SICHUAN)), {12: "agreement_is_missing"})
     other_type = replace(AGREEMENT, certificate_types=(1, 3))
@@ -333,6 +364,7 @@ GROUPS = (
     disclosed,
     dated,
     standing,
+    stolen,
     recognised,
     holding,
 )

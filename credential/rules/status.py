@@ -23,6 +23,7 @@ from credential.report import Outcome, Row
 from credential.rules.case import Case
 from credential.rules.rule import Finding, first_cause, found, passes, rule, unmet
 from credential.status import FINAL, Reason, State
+from credential.status_history import change_in_effect
 
 _INVALID_BY_REASON = {
     Reason.RESCINDED: STATUS_IS_RESCINDED,
@@ -46,7 +47,7 @@ def status_was_valid(case: Case, anchored: Row, fresh: Row) -> Finding:
     """A final state fails even by old facts, for nothing can have ended it since; all else by old facts is unknown."""
     if missing := unmet(anchored):
         return missing
-    change = _last_change(case)
+    change = change_in_effect(case.facts.status_changes, case.at)
     state = State.VALID if change is None else change.to
     evidence = _evidence(change)
     if state not in _ASSIGNED:
@@ -56,17 +57,6 @@ def status_was_valid(case: Case, anchored: Row, fresh: Row) -> Finding:
     if change is None or state == State.VALID:
         return passes(state="valid", **evidence)
     return found(_adverse(change), state=State(state).name.lower(), **evidence)
-
-
-def _last_change(case: Case) -> StatusChange | None:
-    """The last change in journal order that had taken effect, leaving out what fell with its operator."""
-    standing = (
-        change
-        for change in case.facts.status_changes
-        if change.effective <= case.at
-        and (change.actor_revoked_from is None or change.recorded_at < change.actor_revoked_from)
-    )
-    return max(enumerate(standing), default=(0, None), key=lambda numbered: numbered[0])[1]
 
 
 def _adverse(change: StatusChange) -> Code:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ledger.errors import FollowFailed as FollowFailed
     from ledger.errors import LedgerError as LedgerError
     from ledger.errors import MalformedNetworkFile as MalformedNetworkFile
+    from ledger.errors import MalformedSource as MalformedSource
     from ledger.errors import NodeRefused as NodeRefused
     from ledger.errors import NodeUnavailable as NodeUnavailable
     from ledger.errors import NotProven as NotProven
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from ledger.registries import Registries as Registries
     from ledger.replica import Progress as Progress
     from ledger.replica import Replica as Replica
+    from ledger.replica import Rewind as Rewind
     from ledger.replica import keep_following as keep_following
     from ledger.rpc import Rpc as Rpc
 
@@ -59,6 +61,7 @@ _HOMES = {
     "FollowFailed": "errors",
     "LedgerError": "errors",
     "MalformedNetworkFile": "errors",
+    "MalformedSource": "errors",
     "Member": "registries",
     "NetworkFile": "network_file",
     "NodeRefused": "errors",
@@ -72,6 +75,7 @@ _HOMES = {
     "RegistryReader": "reading",
     "Replica": "replica",
     "Revert": "errors",
+    "Rewind": "replica",
     "Rpc": "rpc",
     "Sent": "outbox",
     "SourceError": "errors",

@@ -24,7 +24,6 @@ LedgerError
 │   ├── DoesNotFollow           a header whose parent is not the one before it (Clique); carries the number
 │   ├── ProofRefused            a storage proof that does not lead to the header's state root
 │   └── JournalMismatch         logs that do not fold to the proven head
-├── UnsupportedEngine           the network file names an engine whose headers cannot be checked here
 ├── MalformedEvent              a proven log without the layout of its event
 ├── CheckpointTooOld            the trusted validators were last confirmed too long ago
 ├── FollowFailed                no source could be used; carries each one's reason
@@ -165,10 +164,6 @@ class ProofRefused(NotProven):
 
 class JournalMismatch(NotProven):
     """The logs do not fold to the proven head: altered, dropped, added or reordered."""
-
-
-class UnsupportedEngine(LedgerError):
-    """The network file names an engine whose headers this program cannot check."""
 
 
 class MalformedEvent(LedgerError):

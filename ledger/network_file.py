@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -66,7 +67,7 @@ class NetworkFile:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical form, 64 hexadecimal digits."""
-        return hashlib.sha256(_canonical(self)).hexdigest()
+        return _fingerprint(self)
 
     @property
     def short_fingerprint(self) -> str:
@@ -173,6 +174,12 @@ def _as_json(network: NetworkFile) -> dict[str, Any]:
         "registries": {name: to_hex(address) for name, address in asdict(network.registries).items()},
         "from_block": network.from_block,
     }
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(network: NetworkFile) -> str:
+    """Asked for at every check."""
+    return hashlib.sha256(_canonical(network)).hexdigest()
 
 
 def _canonical(network: NetworkFile) -> bytes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from ledger.commands.acting import errors_told, json_option, network_option, rpc_option, tell
 from ledger.network_file import read_network_file
-from ledger.replica.follow import proven_block
-from ledger.rpc import Rpc
+from ledger.replica.node_source import NodeSource
+from ledger.replica.update import Known
 
 
 @click.command("status")
@@ -21,15 +22,16 @@ from ledger.rpc import Rpc
 def status_command(network: Path, rpc_url: str, as_json: bool) -> None:
     """Check a node's newest header and the journal's head against the network file."""
     trusted = read_network_file(network)
-    with Rpc(rpc_url) as rpc:
-        now = int(time.time())
-        header, head = proven_block(rpc, trusted, None, now)
+    now = int(time.time())
+    with closing(NodeSource(rpc_url, trusted)) as node:
+        proven = node.prove(Known(), now)
+    assert proven is not None  # nothing was known before
     lines = (
         f"network      {trusted.name}, chain {trusted.chain_id}, engine {trusted.engine}",
         f"fingerprint  {trusted.short_fingerprint}",
         f"             {trusted.fingerprint}",
-        f"block        {header.number}, {now - header.time} s old, sealed",
-        f"journal      0x{head.hex()}, proven",
+        f"block        {proven.number}, {now - proven.time} s old, sealed",
+        f"journal      0x{proven.head.hex()}, proven",
     )
     tell(
         as_json,
@@ -38,7 +40,7 @@ def status_command(network: Path, rpc_url: str, as_json: bool) -> None:
         chain_id=trusted.chain_id,
         engine=trusted.engine,
         fingerprint=trusted.fingerprint,
-        block=header.number,
-        age_seconds=now - header.time,
-        head=f"0x{head.hex()}",
+        block=proven.number,
+        age_seconds=now - proven.time,
+        head=f"0x{proven.head.hex()}",
     )

@@ -11,8 +11,10 @@ from credential import (
     BatchFact,
     Catalogue,
     CertificateType,
+    ContradictionFact,
     Facts,
     KeyFact,
+    MalformedType,
     MemberFact,
     Payload,
     Period,
@@ -22,32 +24,36 @@ from credential import (
     State,
     StatusChange,
     Unreadable,
+    parse_certificate_type,
 )
-from ledger.replica.store import Accepted
+from ledger.network_file import NetworkFile
+from ledger.replica.store import evidence_after
+from ledger.replica.update import Accepted
 
 _REASONS = {int(reason): reason for reason in Reason}
 
 
 def facts_for(
     connection: sqlite3.Connection,
-    fingerprint: str,
+    network: NetworkFile,
     accepted: Accepted | None,
     catalogue: Catalogue,
     shown: Presentation | Unreadable,
 ) -> Facts:
     """The facts about `shown`, all of the one proven block `accepted`."""
+    contradiction = _contradiction(connection, network)
     if isinstance(shown, Unreadable):
-        return nothing_known(fingerprint, accepted)
+        return nothing_known(network.fingerprint, accepted, contradiction)
     payload = shown.payload
     number, digest = _registered_type(connection, payload)
     authority = _authority(connection, payload.issuer)
     issuer = authority.number if authority else None
     return Facts(
-        fingerprint=fingerprint,
+        fingerprint=network.fingerprint,
         as_of=accepted.time if accepted else 0,
         block=accepted.number if accepted else 0,
         type_is_registered=number is not None,
-        certificate_type=_metadata(catalogue, payload, number, digest),
+        certificate_type=_metadata(connection, catalogue, payload, number, digest),
         authority=authority,
         key=_key(connection, shown.header.kid),
         accreditations=_accreditations(connection, issuer, number),
@@ -55,10 +61,12 @@ def facts_for(
         batch=_batch(connection, issuer, payload.position),
         status_changes=_status_changes(connection, issuer, payload.position),
         agreements=_agreements(connection, number),
+        block_hash=accepted.hash if accepted else b"",
+        contradiction=contradiction,
     )
 
 
-def nothing_known(fingerprint: str, accepted: Accepted | None) -> Facts:
+def nothing_known(fingerprint: str, accepted: Accepted | None, contradiction: ContradictionFact | None = None) -> Facts:
     """The facts about what cannot be read: only of when they are. Before the first proven block `as_of` is 0."""
     return Facts(
         fingerprint=fingerprint,
@@ -73,7 +81,15 @@ def nothing_known(fingerprint: str, accepted: Accepted | None) -> Facts:
         batch=None,
         status_changes=(),
         agreements=(),
+        block_hash=accepted.hash if accepted else b"",
+        contradiction=contradiction,
     )
+
+
+def _contradiction(connection: sqlite3.Connection, network: NetworkFile) -> ContradictionFact | None:
+    """A network file with a checkpoint after the contradiction says which side the council takes: it is settled."""
+    found = evidence_after(connection, network.checkpoint.number)
+    return None if found is None else ContradictionFact(found.number, found.first_hash, found.second_hash)
 
 
 def _registered_type(connection: sqlite3.Connection, payload: Payload) -> tuple[int | None, bytes | None]:
@@ -83,13 +99,34 @@ def _registered_type(connection: sqlite3.Connection, payload: Payload) -> tuple[
 
 
 def _metadata(
-    catalogue: Catalogue, payload: Payload, number: int | None, digest: bytes | None
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    payload: Payload,
+    number: int | None,
+    digest: bytes | None,
 ) -> CertificateType | None:
-    """The type's metadata at hand, where it is the very file that the ledger has the digest of."""
+    """The type's metadata, where a file is at hand that the ledger has the digest of: installed, or from a pack."""
     if number is None:
         return None
     found = catalogue.types.get((number, payload.type_version))
-    return found if found is not None and found.digest == digest and found.code == payload.type_code else None
+    if found is None or found.digest != digest:
+        found = _metadata_from_packs(connection, digest)
+    fits = found is not None and (found.number, found.version, found.code) == (
+        number,
+        payload.type_version,
+        payload.type_code,
+    )
+    return found if fits else None
+
+
+def _metadata_from_packs(connection: sqlite3.Connection, digest: bytes | None) -> CertificateType | None:
+    row = connection.execute("SELECT octets FROM metadata WHERE digest = ?", (digest,)).fetchone()
+    if row is None:
+        return None
+    try:
+        return parse_certificate_type(row[0])
+    except MalformedType:  # of a later version of this format, perhaps
+        return None
 
 
 def _authority(connection: sqlite3.Connection, url: str) -> AuthorityFact | None:

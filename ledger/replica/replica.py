@@ -1,4 +1,4 @@
-"""One replica: follows the first source that proves what it says, and answers from its own file with all nodes down."""
+"""One replica: learns from all its sources, believes what is proven, answers from its own file when all are down."""
 
 from __future__ import annotations
 
@@ -8,32 +8,39 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from credential import Catalogue, Facts, Presentation, Unreadable
-from ledger.errors import CheckpointTooOld, FollowFailed, LedgerError, NotProven, SourceError, SourceFailure
+from ledger.errors import ContradictoryHeaders, FollowFailed, LedgerError, SourceFailure
 from ledger.network_file import NetworkFile
+from ledger.replica import points
+from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for
-from ledger.replica.store import Accepted, Store, accepted, writers
+from ledger.replica.sources import open_source, require_source
+from ledger.replica.store import Store, accepted, evidence_after, rewinds_after
+from ledger.replica.update import Accepted, Evidence, Known, Proven, Rewind, Update
 
 if TYPE_CHECKING:
-    from ledger.rpc import Rpc
+    from ledger.replica.source import Source
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one round of following did. `failures` are the sources tried before the one that was used."""
+    """What one round of following did. `failures` are the sources that were not used, or do not agree with the one
+    that was. `rewound` is set where a reorganisation took facts back (Clique only).
+    """
 
     source: str
     block: int
     as_of: int
     new_events: int
     failures: tuple[SourceFailure, ...]
+    rewound: Rewind | None = None
 
 
 class Replica:
@@ -48,14 +55,18 @@ class Replica:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`sources` are nodes' JSON-RPC URLs, best first; empty where the file is only read. Raises OtherReplica."""
+        """`sources` are addresses (`ledger.replica.sources`), best first; empty where the file is only read.
+
+        Raises OtherReplica or MalformedSource.
+        """
         self.network = network
-        self._fingerprint = network.fingerprint
         self._catalogue = catalogue
         self._clock = clock
+        self._sources = tuple(map(require_source, sources))
         self._store = Store(path, network)
-        self._sources = tuple(sources)
-        self._opened: dict[str, Rpc] = {}
+        self._opened: dict[str, Source] = {}
+        self._asking = Asking()
+        self._reasons: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -64,8 +75,8 @@ class Replica:
         self.close()
 
     def close(self) -> None:
-        for rpc in self._opened.values():
-            rpc.close()
+        for source in self._opened.values():
+            source.close()
         self._opened.clear()
         self._store.close()
 
@@ -81,26 +92,68 @@ class Replica:
         return found.time if found else 0
 
     def follow_once(self) -> Progress:
-        """Moves to the newest block that a source proves, trying them in order.
+        """Moves to the newest block that a source proves.
+
+        1. All sources are asked at once for the newest block that they can prove.
+        2. The newest is taken, of Clique's branches the heaviest.
+        3. Its history is taken from whoever has one that fits, first from the source that proved it.
 
         Raises FollowFailed; the facts then stay as they were.
         """
-        failures: list[SourceFailure] = []
-        for source in self._sources:
-            try:
-                new_events = self._follow(source)
-            except (SourceError, NotProven, CheckpointTooOld) as e:
-                failures.append(SourceFailure(source, e))
-                _log.debug("source not used: %s", failures[-1])
-                continue
-            now_at = self._require_accepted()
-            return Progress(source, now_at.number, now_at.time, new_events, tuple(failures))
-        raise FollowFailed(tuple(failures))
+        known, now = self._store.known(), int(self._clock())
+        answers = self._asking.ask([*map(self._open, self._sources)], lambda source: source.prove(known, now))
+        failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
+        self._keep_contradictions(failures, now)
+        answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
+        # The newest last, and of equal ones the source that is listed first.
+        proofs = sorted(((found, each) for each, found in reversed(answered) if found), key=_newness)
+        progress = None
+        while proofs and progress is None:
+            progress = self._take_first(known, *proofs.pop(), failures)
+        if progress is None and (nothing_newer := [each for each, found in answered if found is None]):
+            progress = replace(self._as_it_is(nothing_newer[0].name), failures=tuple(failures))
+        self._tell(failures)
+        if progress is None:
+            raise FollowFailed(tuple(failures))
+        return progress
+
+    def take(self, known: Known, update: Update, source: str) -> Progress | None:
+        """Accepts one update, whoever handed it over; None where the replica has moved since `known` was asked for.
+
+        Raises JournalMismatch; the facts then stay as they were.
+        """
+        new_events = self._store.accept(known, update, int(self._clock()))
+        if new_events is None:
+            return None
+        before, proven = known.accepted, update.proven
+        is_back = before is not None and proven.after != known.points[-1]
+        rewound = self.rewinds()[-1] if is_back else None
+        return Progress(source, proven.number, proven.time, new_events, (), rewound)
+
+    def known(self) -> Known:
+        """What an update has to continue from."""
+        return self._store.known()
+
+    def exported(self) -> points.Exported | None:
+        """The accepted block with its whole proof, for a pack; None before the first."""
+        with self.reading() as (connection, _):
+            return points.exported(connection, self.network.checkpoint.number)
+
+    def rewinds(self, after: int = 0) -> tuple[Rewind, ...]:
+        """The reorganisations with a number beyond `after`, oldest first."""
+        with self.reading() as (connection, _):
+            return rewinds_after(connection, after)
+
+    @property
+    def contradiction(self) -> Evidence | None:
+        """The first pair of sealed headers of one number after the checkpoint; a later network file settles it."""
+        with self.reading() as (connection, _):
+            return evidence_after(connection, self.network.checkpoint.number)
 
     def facts_for(self, shown: Presentation | Unreadable) -> Facts:
         """All that is proven about `shown`, of one block; before the first, `as_of` is 0 and nothing is known."""
         with self.reading() as (connection, block):
-            return facts_for(connection, self._fingerprint, block, self._catalogue, shown)
+            return facts_for(connection, self.network, block, self._catalogue, shown)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[sqlite3.Connection, Accepted | None]]:
@@ -112,30 +165,59 @@ class Replica:
         """Makes the facts again from the raw events."""
         self._store.rebuild()
 
-    def _follow(self, source: str) -> int:
-        """How many new events `source` proved. Raises SourceError, NotProven or CheckpointTooOld."""
-        # Proofs and HTTP take a second to load; who only reads the file does without.
-        from ledger.replica.follow import Known, fetch_update
+    def _take_first(
+        self, known: Known, proven: Proven, prover: Source, failures: list[SourceFailure]
+    ) -> Progress | None:
+        """Accepts the proven block with the first history that fits; who has another is named."""
+        others = [each for each in map(self._open, self._sources) if each is not prover]
+        for historian in (prover, *others):
+            try:
+                progress = self.take(known, Update(proven, historian.history(known, proven)), historian.name)
+            except LedgerError as e:
+                failures.append(SourceFailure(historian.name, e))
+                continue
+            # None: another follower of this file was first
+            return replace(progress or self._as_it_is(historian.name), failures=tuple(failures))
+        return None
 
-        with self.reading() as (connection, block):
-            known = Known(block, frozenset(writers(connection)))
-        update = fetch_update(self._rpc(source), self.network, known, int(self._clock()))
-        if update is None or not self._store.accept(known.accepted, update.accepted, update.logs):
-            return 0
-        return len(update.logs)
-
-    def _rpc(self, source: str) -> Rpc:
-        from ledger.rpc import Rpc
-
-        if source not in self._opened:
-            self._opened[source] = Rpc(source)
-        return self._opened[source]
-
-    def _require_accepted(self) -> Accepted:
+    def _as_it_is(self, source: str) -> Progress:
         found = self.accepted
-        if found is None:
-            raise RuntimeError("a source was followed, and nothing was accepted")
-        return found
+        assert found is not None
+        return Progress(source, found.number, found.time, 0, ())
+
+    def _keep_contradictions(self, failures: Sequence[SourceFailure], now: int) -> None:
+        for failure in failures:
+            if isinstance(failure.error, ContradictoryHeaders):
+                found = failure.error
+                self._store.keep_evidence(_evidence(found, now))
+                _log.error("the validators contradict themselves: %s", failure)
+
+    def _tell(self, failures: Sequence[SourceFailure]) -> None:
+        """Logs why a source is not used once, when it begins or changes: a node may be down for days."""
+        now = {each.source: type(each.error).__name__ for each in failures}
+        for failure in failures:
+            if self._reasons.get(failure.source) != now[failure.source]:
+                _log.warning("source not used: %s", failure)
+        for source in self._reasons.keys() - now.keys():
+            _log.info("source used again: %s", source)
+        self._reasons = now
+
+    def _open(self, address: str) -> Source:
+        if address not in self._opened:
+            self._opened[address] = open_source(address, self.network)
+        return self._opened[address]
+
+
+def _evidence(found: ContradictoryHeaders, now: int) -> Evidence:
+    from ledger.headers import Header
+
+    hashes = (Header.decode(found.first).hash, Header.decode(found.second).hash)
+    return Evidence(found.number, found.first, found.second, *hashes, now)
+
+
+def _newness(candidate: tuple[Proven, Source]) -> tuple[int, int]:
+    proven, _ = candidate
+    return proven.tip_weight, proven.number
 
 
 def keep_following(

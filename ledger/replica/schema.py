@@ -5,27 +5,63 @@ Times are Unix seconds, addresses, kids, roots and digests are blobs, NULL stand
 
 from __future__ import annotations
 
-RAW_VERSION = 1
-"""Of the tables that hold what was proven. A file with a later one is refused."""
+RAW_VERSION = 2
+"""Of the tables that hold what was proven. A file with a later one is refused, one with an earlier is brought up."""
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Of the tables that are made from it. A file with an earlier one is made again from its raw logs."""
 
-RAW = """
+LOGS = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-
--- The newest proven block: one row, or none. `head` is the journal's, after the `events` rows of `logs`.
-CREATE TABLE accepted (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    number INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    time INTEGER NOT NULL,
-    head BLOB NOT NULL,
-    events INTEGER NOT NULL
-);
 
 CREATE TABLE logs (position INTEGER PRIMARY KEY, address BLOB NOT NULL, topic BLOB NOT NULL, data BLOB NOT NULL);
 """
+
+PROVEN = """
+-- Blocks that were accepted, the newest of them. The last row is the accepted block. `head` is the journal's, after the
+-- first `events` rows of `logs`. `validators` are 20 octets each. `proof`, RLP, is kept for the last row alone.
+CREATE TABLE points (
+    number INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL,
+    time INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    events INTEGER NOT NULL,
+    validators BLOB NOT NULL,
+    header BLOB,
+    proof BLOB,
+    weight INTEGER NOT NULL,
+    tip_weight INTEGER NOT NULL
+);
+
+-- Sealed headers that lead from the checkpoint's validators to the accepted block's, where these changed.
+CREATE TABLE path (number INTEGER PRIMARY KEY, header BLOB NOT NULL);
+
+-- Files of certificate types that came with packs.
+CREATE TABLE metadata (digest BLOB PRIMARY KEY, octets BLOB NOT NULL) WITHOUT ROWID;
+
+-- Reorganisations, never deleted: blocks after `ancestor` up to `last` were taken back.
+CREATE TABLE rewinds (
+    rewind INTEGER PRIMARY KEY, ancestor INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL
+);
+
+-- Pairs of sealed headers of one number, RLP, and their block hashes, never deleted.
+CREATE TABLE evidence (
+    number INTEGER PRIMARY KEY,
+    first BLOB NOT NULL,
+    second BLOB NOT NULL,
+    first_hash BLOB NOT NULL,
+    second_hash BLOB NOT NULL,
+    found_at INTEGER NOT NULL
+);
+"""
+
+RAW = LOGS + PROVEN
+
+ACCEPTED_TO_POINTS = """
+INSERT INTO points SELECT number, hash, time, head, events, :validators, NULL, NULL, 0, 0 FROM accepted;
+DROP TABLE accepted;
+"""
+"""From version 1, after PROVEN."""
 
 FACTS = """
 CREATE TABLE writers (address BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -103,6 +139,22 @@ CREATE TABLE status_changes (
     actor BLOB NOT NULL
 );
 CREATE INDEX status_of ON status_changes (authority, position);
+CREATE INDEX status_by ON status_changes (authority, actor);
+
+-- What a region brought back after a theft: the registry's own bits, which no verdict reads. It came after the change
+-- of that number and before the next.
+CREATE TABLE restorations (
+    restoration INTEGER PRIMARY KEY,
+    after_change INTEGER NOT NULL,
+    authority INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    origin INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    operator BLOB NOT NULL,
+    actor BLOB NOT NULL
+);
+CREATE INDEX restorations_of ON restorations (authority, position);
 
 CREATE TABLE agreements (
     agreement INTEGER PRIMARY KEY,
@@ -149,6 +201,7 @@ FACT_TABLES = (
     "accreditations",
     "batches",
     "status_changes",
+    "restorations",
     "agreements",
     "agreement_types",
     "members",

@@ -8,28 +8,23 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple
+from itertools import islice
 from pathlib import Path
 
-from ledger.errors import OtherReplica
-from ledger.journal import RawLog
+from ledger.errors import JournalMismatch, OtherReplica
+from ledger.hexadecimal import to_hex
+from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
-from ledger.replica.schema import FACT_TABLES, FACTS, FACTS_VERSION, RAW, RAW_VERSION
+from ledger.replica import points
+from ledger.replica.schema import ACCEPTED_TO_POINTS, FACT_TABLES, FACTS, FACTS_VERSION, PROVEN, RAW, RAW_VERSION
+from ledger.replica.update import Accepted, Evidence, Known, Point, Rewind, Update
 
 _BUSY_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The newest proven block, the journal's head in it, and how many events led to that head."""
-
-    number: int
-    hash: bytes
-    time: int
-    head: bytes
-    events: int
+_CHUNK = 1_000
+"""How many events are stored at a time, so that a long history is never in memory as a whole."""
 
 
 class Store:
@@ -63,26 +58,53 @@ class Store:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def known(self) -> Known:
+        with self.reading() as connection:
+            return Known(points.newest(connection), frozenset(writers(connection)))
+
     def accepted(self) -> Accepted | None:
         return accepted(self._connection())
 
-    def accept(self, before: Accepted | None, after: Accepted, logs: Sequence[RawLog]) -> bool:
-        """Stores `logs` and moves from `before` to `after`; False, and nothing done, if another follower was first."""
+    def accept(self, known: Known, update: Update, now: int) -> int | None:
+        """Stores the update and moves to its block. How many new events; None, and nothing done, if another was first.
+
+        Raises JournalMismatch where the logs do not lead to the proven head; nothing is then changed.
+        """
+        proven = update.proven
         with self.writing() as connection:
-            if accepted(connection) != before:
-                return False
-            start = before.events if before else 0
-            rows = ((start + index, log.address, log.topic, log.data) for index, log in enumerate(logs))
-            connection.executemany("INSERT INTO logs VALUES (?, ?, ?, ?)", rows)
-            _apply(connection, self._network, logs)
-            values = (after.number, after.hash, after.time, after.head, after.events)
-            connection.execute("INSERT OR REPLACE INTO accepted VALUES (1, ?, ?, ?, ?, ?)", values)
-        return True
+            if accepted(connection) != known.accepted:
+                return None
+            if proven.after != (known.points[-1] if known.points else None):
+                assert known.accepted is not None
+                self._rewind(connection, proven.after, known.accepted, now)
+            start, head = self._begin(proven.after)
+            events, found = _store_logs(connection, start, head, update.logs)
+            if found != proven.head:
+                raise JournalMismatch(f"the logs fold to {to_hex(found)}, the proven head is {to_hex(proven.head)}")
+            _apply(connection, self._network, start)
+            points.add(connection, proven, events)
+            return events - start
+
+    def keep_evidence(self, evidence: Evidence) -> None:
+        with self.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?)", astuple(evidence))
 
     def rebuild(self) -> None:
         """Makes the facts again from the raw logs."""
         with self.writing() as connection:
             _rebuild(connection, self._network)
+
+    def _begin(self, after: Point | None) -> tuple[int, bytes]:
+        return (after.accepted.events, after.accepted.head) if after else (0, self._network.first_head)
+
+    def _rewind(self, connection: sqlite3.Connection, ancestor: Point | None, last: Accepted, now: int) -> None:
+        """Takes back all that was proven by the blocks after `ancestor`."""
+        events, _ = self._begin(ancestor)
+        number = ancestor.accepted.number if ancestor else self._network.checkpoint.number
+        connection.execute("DELETE FROM logs WHERE position >= ?", (events,))
+        connection.execute("DELETE FROM points WHERE number > ?", (number,))
+        connection.execute("INSERT INTO rewinds VALUES (NULL, ?, ?, ?)", (number, last.number, now))
+        _rebuild(connection, self._network)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -105,13 +127,43 @@ class Store:
 
 
 def accepted(connection: sqlite3.Connection) -> Accepted | None:
-    row = connection.execute("SELECT number, hash, time, head, events FROM accepted").fetchone()
+    query = "SELECT number, hash, time, head, events FROM points ORDER BY number DESC LIMIT 1"
+    row = connection.execute(query).fetchone()
     return None if row is None else Accepted(*row)
 
 
 def writers(connection: sqlite3.Connection) -> set[bytes]:
     """Every contract that ever was a writer by an event."""
     return {address for (address,) in connection.execute("SELECT address FROM writers")}
+
+
+def logs_after(connection: sqlite3.Connection, events: int) -> Iterator[RawLog]:
+    """The stored events from number `events` on (the first is 0), in order."""
+    query = "SELECT address, topic, data FROM logs WHERE position >= ? ORDER BY position"
+    return (RawLog(*row) for row in connection.execute(query, (events,)))
+
+
+def rewinds_after(connection: sqlite3.Connection, number: int) -> tuple[Rewind, ...]:
+    query = "SELECT rewind, ancestor, last, at FROM rewinds WHERE rewind > ? ORDER BY rewind"
+    return tuple(Rewind(*row) for row in connection.execute(query, (number,)))
+
+
+def evidence_after(connection: sqlite3.Connection, block: int) -> Evidence | None:
+    """The first contradiction after a block, None where there is none."""
+    query = "SELECT * FROM evidence WHERE number > ? ORDER BY number LIMIT 1"
+    row = connection.execute(query, (block,)).fetchone()
+    return None if row is None else Evidence(*row)
+
+
+def _store_logs(connection: sqlite3.Connection, start: int, head: bytes, logs: Iterable[RawLog]) -> tuple[int, bytes]:
+    """Appends the logs as they come. How many there are then, and the head they fold to."""
+    stream, events = iter(logs), start
+    while chunk := tuple(islice(stream, _CHUNK)):
+        rows = ((events + index, log.address, log.topic, log.data) for index, log in enumerate(chunk))
+        connection.executemany("INSERT INTO logs VALUES (?, ?, ?, ?)", rows)
+        events += len(chunk)
+        head = fold(head, chunk)
+    return events, head
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -123,18 +175,20 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, network: NetworkFile) -> None:
-    """Makes an empty file's tables, or checks that the file is this network's and its facts are of this version."""
+    """Makes an empty file's tables, or checks that the file is this network's and brings it to this version."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > RAW_VERSION:
+        raise OtherReplica(f"the replica's file has version {version}, this program knows {RAW_VERSION}: update")
     if version == 0:
         _run(connection, RAW + FACTS)
         _remember(connection, "first_head", network.first_head)
         _remember(connection, "facts_version", FACTS_VERSION)
-        connection.execute(f"PRAGMA user_version = {RAW_VERSION}")
-        return
-    if version > RAW_VERSION:
-        raise OtherReplica(f"the replica's file has version {version}, this program knows {RAW_VERSION}: update")
-    if _recall(connection, "first_head") != network.first_head:
+    elif _recall(connection, "first_head") != network.first_head:
         raise OtherReplica(f"the replica's file belongs to another network than {network.name!r}")
+    if version == 1:
+        _run(connection, PROVEN + ACCEPTED_TO_POINTS, validators=b"".join(network.checkpoint.validators))
+    if version < RAW_VERSION:
+        connection.execute(f"PRAGMA user_version = {RAW_VERSION}")
     if _recall(connection, "facts_version") != FACTS_VERSION:
         _rebuild(connection, network)
 
@@ -143,22 +197,22 @@ def _rebuild(connection: sqlite3.Connection, network: NetworkFile) -> None:
     for table in FACT_TABLES:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     _run(connection, FACTS)
-    logs = connection.execute("SELECT address, topic, data FROM logs ORDER BY position").fetchall()
-    _apply(connection, network, [RawLog(*row) for row in logs])
+    _apply(connection, network, 0)
     _remember(connection, "facts_version", FACTS_VERSION)
 
 
-def _apply(connection: sqlite3.Connection, network: NetworkFile, logs: Sequence[RawLog]) -> None:
+def _apply(connection: sqlite3.Connection, network: NetworkFile, start: int) -> None:
     # Decoding events takes half a second to load; who only reads the file does without.
     from ledger.replica.apply import apply
 
-    apply(connection, network, logs)
+    apply(connection, network, logs_after(connection, start))
 
 
-def _run(connection: sqlite3.Connection, script: str) -> None:
-    # executescript would commit the caller's transaction
+def _run(connection: sqlite3.Connection, script: str, **values: bytes) -> None:
+    # executescript would commit the caller's transaction. No comment in a script may hold a semicolon.
     for statement in script.split(";"):
-        connection.execute(statement)
+        named = {name: value for name, value in values.items() if f":{name}" in statement}
+        connection.execute(statement, named)
 
 
 def _remember(connection: sqlite3.Connection, name: str, value: bytes | int) -> None:

@@ -105,9 +105,11 @@ class Rewind:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Two sealed headers of one number (RLP): two thirds of the validators contradicted themselves."""
+    """Two sealed headers of one number (RLP), and their block hashes: the validators contradicted themselves."""
 
     number: int
     first: bytes
     second: bytes
+    first_hash: bytes
+    second_hash: bytes
     found_at: int

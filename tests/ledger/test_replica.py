@@ -13,7 +13,7 @@ import pytest
 
 from credential import Catalogue, Period, Presentation, Reason, State, Unreadable, dates, parse_presentation
 from ledger import FollowFailed, Progress, Replica, keep_following
-from ledger.errors import CheckpointTooOld, NodeUnavailable, NotAdvancing, OtherNetwork, OtherReplica, UnsupportedEngine
+from ledger.errors import CheckpointTooOld, NodeUnavailable, NotAdvancing, OtherNetwork, OtherReplica
 from ledger.light_client import TRUSTING_DAYS
 from ledger.replica.overview import overview
 from tests.fixtures_ledger import (
@@ -251,15 +251,6 @@ def test_another_chain_is_refused(ledger_world: World, tmp_path: Path) -> None:
     ):
         replica.follow_once()
     assert isinstance(only_failure(failed), OtherNetwork)
-
-
-def test_an_engine_that_cannot_be_checked_is_refused(ledger_world: World, tmp_path: Path) -> None:
-    clique = replace(ledger_world.network, engine="clique")
-    with (
-        Replica(tmp_path / "r.db", clique, ledger_world.catalogue, [ledger_world.url]) as replica,
-        pytest.raises(UnsupportedEngine, match="clique"),
-    ):
-        replica.follow_once()
 
 
 def test_a_file_of_another_network_is_refused(ledger_world: World, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from eth_hash.auto import keccak
 from credential import SigningKey
 from ledger import events
 from ledger.abi import types_of
-from ledger.errors import OtherReplica
+from ledger.errors import JournalMismatch, OtherReplica
 from ledger.events import Event
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile, parse_network_file
 from ledger.replica.schema import FACT_TABLES
-from ledger.replica.store import Accepted, Store
+from ledger.replica.store import Store
+from ledger.replica.update import Accepted, Known, Proof, Proven, Update
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "spec" / "vectors" / "network-files.json"
@@ -76,6 +77,18 @@ def after(before: Accepted | None, logs: list[RawLog]) -> Accepted:
     return Accepted(number + 1, bytes([number + 1]) * 32, 1000 + number, fold(head, logs), count + len(logs))
 
 
+def proven_after(known: Known, logs: list[RawLog]) -> Proven:
+    found = after(known.accepted, logs)
+    proof, point = Proof(b"", (), ()), known.points[-1] if known.points else None
+    return Proven(found.number, found.hash, found.time, found.head, NETWORK.checkpoint.validators, proof, point)
+
+
+def accept(store: Store, logs: list[RawLog], known: Known | None = None) -> int | None:
+    """Takes the logs as the next proven block's."""
+    known = known or store.known()
+    return store.accept(known, Update(proven_after(known, logs), logs), now=0)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(tmp_path / "r.db", NETWORK)
@@ -93,7 +106,7 @@ def all_facts(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_each_event_changes_its_facts(store: Store) -> None:
-    store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY)
     assert rows(store, "SELECT region, name, administrator FROM regions") == [(310000, "上海市", b"\xbb" * 20)]
     assert rows(store, "SELECT url FROM authority_urls ORDER BY position") == [
         ("https://a.example",),
@@ -105,18 +118,18 @@ def test_each_event_changes_its_facts(store: Store) -> None:
 
 
 def test_a_key_whose_kid_is_not_its_thumbprint_is_absent(store: Store) -> None:
-    store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY)
     assert rows(store, "SELECT kid FROM keys WHERE suite = 1") == [(KEY.kid,)]
 
 
 def test_a_key_of_an_unknown_suite_stays_for_the_rules(store: Store) -> None:
-    store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY)
     assert rows(store, "SELECT kid FROM keys WHERE suite = 9") == [(b"\x07" * 32,)]
 
 
 def test_an_event_of_another_contract_than_its_own_changes_nothing(store: Store) -> None:
     foreign = [replace(each, address=NETWORK.registries.recognition) for each in HISTORY]
-    store.accept(None, after(None, foreign), foreign)
+    accept(store, foreign)
     assert not any(all_facts(store).values())
     assert rows(store, "SELECT COUNT(*) FROM logs") == [(len(HISTORY),)]
 
@@ -132,25 +145,25 @@ def test_no_text_that_a_registrar_writes_stops_a_reader(store: Store) -> None:
         octet_log(TRUST, events.TypeRegistered, 10, 8, code, 1, bytes(32)),
         octet_log(TRUST, events.TypeRegistered, 10, 9, b"\xfe", 1, bytes(32)),
     ]
-    assert store.accept(None, after(None, alike), alike)
+    assert accept(store, alike)
     assert rows(store, "SELECT authority FROM authority_urls WHERE url = 'https://a.example'") == [(1,)]
 
 
 def test_what_another_contract_logs_in_another_layout_changes_nothing(store: Store) -> None:
     foreign = [RawLog(b"\x99" * 20, HISTORY[0].topic, b"a later registry's own")]
-    assert store.accept(None, after(None, foreign), foreign)
+    assert accept(store, foreign)
     assert not any(all_facts(store).values())
 
 
 def test_an_unknown_event_is_kept_and_changes_nothing(store: Store) -> None:
     unknown = [RawLog(TRUST, bytes(32), b"of a later version")]
-    store.accept(None, after(None, unknown), unknown)
+    accept(store, unknown)
     assert not any(all_facts(store).values())
     assert rows(store, "SELECT data FROM logs") == [(b"of a later version",)]
 
 
 def test_the_facts_can_be_made_again_from_the_raw_logs(store: Store) -> None:
-    store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY)
     before = all_facts(store)
     with store.writing() as connection:
         connection.execute("DELETE FROM authorities")
@@ -161,7 +174,7 @@ def test_the_facts_can_be_made_again_from_the_raw_logs(store: Store) -> None:
 
 def test_facts_of_an_earlier_version_are_made_again_at_opening(tmp_path: Path) -> None:
     store = Store(tmp_path / "r.db", NETWORK)
-    store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY)
     before = all_facts(store)
     with store.writing() as connection:
         connection.execute("UPDATE meta SET value = 0 WHERE name = 'facts_version'")
@@ -182,33 +195,74 @@ def test_a_file_of_a_later_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_of_two_followers_the_second_does_nothing(store: Store) -> None:
-    first = after(None, HISTORY[:3])
-    assert store.accept(None, first, HISTORY[:3])
-    assert not store.accept(None, after(None, HISTORY), HISTORY)
+    accept(store, HISTORY[:3])
+    first = store.accepted()
+    assert accept(store, HISTORY, Known()) is None
     assert store.accepted() == first
-    assert store.accept(first, after(first, HISTORY[3:]), HISTORY[3:])
+    assert accept(store, HISTORY[3:])
     assert rows(store, "SELECT position FROM logs ORDER BY position") == [(n,) for n in range(len(HISTORY))]
 
 
 def test_an_update_that_cannot_be_applied_leaves_everything(store: Store) -> None:
-    store.accept(None, after(None, HISTORY[:2]), HISTORY[:2])
+    accept(store, HISTORY[:2])
     accepted, before = store.accepted(), all_facts(store)
     broken = [*HISTORY[2:], RawLog(TRUST, HISTORY[0].topic, b"short")]
     with pytest.raises(events.MalformedEvent):
-        store.accept(accepted, after(accepted, broken), broken)
+        accept(store, broken)
     assert store.accepted() == accepted
     assert all_facts(store) == before
 
 
+def test_a_history_that_does_not_lead_to_the_proven_head_is_not_kept(store: Store) -> None:
+    accept(store, HISTORY[:2])
+    known, before = store.known(), all_facts(store)
+    with pytest.raises(JournalMismatch):
+        store.accept(known, Update(proven_after(known, HISTORY[2:]), HISTORY[2:-1]), now=0)
+    assert (store.known(), all_facts(store)) == (known, before)
+
+
+def test_a_reorganisation_takes_facts_back_and_is_remembered(store: Store) -> None:
+    accept(store, HISTORY[:2])
+    ancestor = store.known()
+    accept(store, HISTORY[2:8])
+    accept(store, HISTORY[8:])
+    known, other = store.known(), HISTORY[2:7]
+    branch = replace(proven_after(ancestor, other), number=50, hash=b"\x50" * 32)
+    assert store.accept(known, Update(branch, other), now=77) == 5
+    assert [point.accepted.number for point in store.known().points] == [1, 50]
+    assert rows(store, "SELECT ancestor, last, at FROM rewinds") == [(1, 3, 77)]
+    assert rows(store, "SELECT COUNT(*) FROM batches") == [(0,)]
+    honest = Store(store._path.with_name("honest.db"), NETWORK)
+    accept(honest, HISTORY[:7])
+    assert all_facts(store) == all_facts(honest)
+    honest.close()
+
+
+def test_a_file_of_the_version_before_is_brought_up_with_its_facts(store: Store, tmp_path: Path) -> None:
+    accept(store, HISTORY)
+    accepted, before = store.accepted(), all_facts(store)
+    assert accepted is not None
+    with store.writing() as connection:  # as version 1 had it
+        for table in ("points", "path", "metadata", "rewinds", "evidence"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("CREATE TABLE accepted (one, number, hash, time, head, events)")
+        connection.execute("INSERT INTO accepted VALUES (1, ?, ?, ?, ?, ?)", astuple(accepted))
+        connection.execute("PRAGMA user_version = 1")
+    store.close()
+    again = Store(tmp_path / "r.db", NETWORK)
+    assert (again.accepted(), all_facts(again)) == (accepted, before)
+    assert again.known().points[-1].validators == NETWORK.checkpoint.validators
+    again.close()
+
+
 def test_a_reader_keeps_its_block_while_another_thread_writes(store: Store) -> None:
-    store.accept(None, after(None, HISTORY[:1]), HISTORY[:1])
-    first = store.accepted()
+    accept(store, HISTORY[:1])
     with store.reading() as connection:
-        connection.execute("SELECT * FROM accepted").fetchone()
-        writer = threading.Thread(target=store.accept, args=(first, after(first, HISTORY[1:]), HISTORY[1:]))
+        connection.execute("SELECT * FROM points").fetchone()
+        writer = threading.Thread(target=accept, args=(store, HISTORY[1:]))
         writer.start()
         writer.join()
-        assert connection.execute("SELECT events FROM accepted").fetchone() == (1,)
+        assert connection.execute("SELECT events FROM points").fetchall() == [(1,)]
         assert connection.execute("SELECT COUNT(*) FROM authorities").fetchone() == (0,)
     assert rows(store, "SELECT COUNT(*) FROM authorities") == [(1,)]
 
@@ -216,12 +270,12 @@ def test_a_reader_keeps_its_block_while_another_thread_writes(store: Store) -> N
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.ledger.test_replica_store import HISTORY, NETWORK, after
+from tests.ledger.test_replica_store import HISTORY, NETWORK, accept
 from ledger.replica import apply
 from ledger.replica.store import Store
 
 store = Store(Path(sys.argv[1]), NETWORK)
-store.accept(None, after(None, HISTORY[:2]), HISTORY[:2])
+accept(store, HISTORY[:2])
 done, inner = 0, apply._apply_event
 def dying(connection, event):
     global done
@@ -230,8 +284,7 @@ def dying(connection, event):
     done += 1
     inner(connection, event)
 apply._apply_event = dying
-accepted = store.accepted()
-store.accept(accepted, after(accepted, HISTORY[2:]), HISTORY[2:])
+accept(store, HISTORY[2:])
 """
 
 
@@ -249,6 +302,5 @@ def test_killed_within_an_update_the_file_is_as_before(tmp_path: Path, events_ap
     assert store.accepted() == after(None, HISTORY[:2])
     assert rows(store, "SELECT COUNT(*) FROM logs") == [(2,)]
     assert rows(store, "SELECT dissolved_at FROM authorities") == [(None,)]
-    accepted = store.accepted()
-    assert store.accept(accepted, after(accepted, HISTORY[2:]), HISTORY[2:])
+    assert accept(store, HISTORY[2:])
     store.close()

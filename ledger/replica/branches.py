@@ -1,0 +1,105 @@
+"""Clique's branches: which block of a node's chain is settled, and where it left the chain that was accepted.
+
+Nothing is final under Clique. A node whose chain does not contain the accepted block is believed only where its
+branch is heavier than all that was seen on top of that block; the replica then goes back to the common ancestor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.errors import DoesNotFollow, MalformedAnswer, NodeUnavailable, NotAdvancing
+from ledger.headers import CliqueHeader
+from ledger.light_client import SealedHeader, Trusted, clique_header_of_block, settle
+from ledger.network_file import NetworkFile
+from ledger.replica.trust import trusted_at
+from ledger.replica.update import Known, Point
+from ledger.rpc import Rpc
+
+_WINDOW = 1_000
+"""How many headers are looked at in one go; far more than two rounds of any number of signers."""
+_COMPARED_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A settled block, the accepted point that it follows (None: the checkpoint), and weights since the checkpoint."""
+
+    header: SealedHeader
+    after: Point | None
+    weight: int
+    tip_weight: int
+
+
+def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
+    """The newest settled block of a node's chain; None where that is the accepted one.
+
+    Raises NotAdvancing where the node is behind, or on another branch that is not heavier; NodeUnavailable where
+    nothing was accepted and nothing is settled yet.
+    """
+    newest = _newest_number(rpc)
+    accepted = known.points[-1] if known.points else None
+    if accepted is not None and newest < accepted.accepted.number:
+        raise NotAdvancing(f"the newest header is {newest}, already accepted is {accepted.accepted.number}")
+    if accepted is None:
+        return _first(rpc, network, newest)
+    try:
+        return _follow(rpc, network, accepted, newest)
+    except DoesNotFollow:
+        pass
+    found = _follow(rpc, network, _common_ancestor(rpc, known), newest)
+    if found is None or found.tip_weight <= accepted.tip_weight:
+        raise NotAdvancing(
+            f"the node is on another branch, not heavier than the one with block {accepted.accepted.number}"
+        )
+    return found
+
+
+def _first(rpc: Rpc, network: NetworkFile, newest: int) -> Branch:
+    found = _follow(rpc, network, None, newest)
+    if found is None:
+        raise NodeUnavailable(f"no block after the checkpoint {network.checkpoint.number} is settled yet")
+    return found
+
+
+def _follow(rpc: Rpc, network: NetworkFile, after: Point | None, newest: int) -> Branch | None:
+    """The newest settled block after a point. Raises DoesNotFollow where the node's chain does not contain it."""
+    checkpoint = Trusted.by_checkpoint(network)
+    trusted = checkpoint if after is None or after.accepted.number < checkpoint.number else trusted_at(after)
+    weight = after.weight if after else 0
+    found: Branch | None = None
+    while window := _headers(rpc, trusted.number + 1, min(newest, trusted.number + _WINDOW)):
+        settled = settle(trusted, window)
+        if settled is None:
+            break
+        found = Branch(settled.header, after, weight + settled.weight, weight + settled.tip_weight)
+        trusted, weight = settled.header.trusted, found.weight
+    return found
+
+
+def _common_ancestor(rpc: Rpc, known: Known) -> Point | None:
+    """The newest accepted point that the node's chain contains; None: not even the oldest, begin at the checkpoint."""
+    points = list(reversed(known.points))
+    for start in range(0, len(points), _COMPARED_AT_ONCE):
+        some = points[start : start + _COMPARED_AT_ONCE]
+        numbers = [point.accepted.number for point in some]
+        for point, header in zip(some, _ask(rpc, numbers), strict=True):
+            if header.hash == point.accepted.hash:
+                return point
+    return None
+
+
+def _headers(rpc: Rpc, first: int, last: int) -> list[CliqueHeader]:
+    return list(_ask(rpc, range(first, last + 1)))
+
+
+def _ask(rpc: Rpc, numbers: range | list[int]) -> Iterator[CliqueHeader]:
+    for answer in rpc.batch("eth_getBlockByNumber", [[hex(number), False] for number in numbers]):
+        if not isinstance(answer, dict):
+            raise MalformedAnswer("eth_getBlockByNumber: a block before the newest was not answered with an object")
+        yield clique_header_of_block(answer)
+
+
+def _newest_number(rpc: Rpc) -> int:
+    return rpc.quantity("eth_blockNumber")

@@ -1,0 +1,135 @@
+"""A node as a source: from its answers over JSON-RPC to a proven block; it is trusted in nothing (spec/journal.md).
+
+Decides whether the node's newest block may be accepted. Storing it is the store's, choosing among nodes the replica's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from ledger.errors import MalformedAnswer, MalformedEvent, NodeRefused, OtherNetwork
+from ledger.events import WriterAdded, decode
+from ledger.journal import AUTHORITY_UPDATED, RawLog
+from ledger.light_client import header_of_block, reach, require_recent
+from ledger.network_file import NetworkFile
+from ledger.proofs import proof_nodes, prove_journal
+from ledger.replica.branches import settled_by
+from ledger.replica.trust import trusted_now
+from ledger.replica.update import Known, Proof, Proven
+from ledger.rpc import Rpc
+
+MAX_BLOCKS = 10_000
+"""How many blocks' logs are asked for at once; fewer where a node refuses."""
+
+MAX_NEW_WRITERS = 64
+
+
+class NodeSource:
+    """One node's JSON-RPC door (the Source protocol)."""
+
+    def __init__(self, url: str, network: NetworkFile) -> None:
+        self.name = url
+        self._network = network
+        self._rpc = Rpc(url)
+
+    def close(self) -> None:
+        self._rpc.close()
+
+    def prove(self, known: Known, now: int) -> Proven | None:
+        """The node's newest block.
+
+        1. The node serves the network's chain.
+        2. The trusted validators were confirmed recently enough.
+        3. Its newest header, or with Clique its newest settled one, holds against what is trusted.
+        4. The journal's contract and head are proven under that header's state root.
+        """
+        self._require_chain()  # 1
+        trusted = trusted_now(self._network, known)
+        require_recent(trusted, now)  # 2
+        if self._network.engine == "clique":
+            return self._prove_settled(known)
+        header = header_of_block(self._rpc.header())
+        steps = reach(trusted, header, lambda number: header_of_block(self._rpc.header(number)))  # 3
+        if not steps or (known.accepted is not None and steps[-1].hash == known.accepted.hash):
+            return None
+        newest = steps[-1]
+        head, proof = self._journal(newest.number, newest.state_root, newest.octets)  # 4
+        path = tuple(each.octets for each in steps[:-1])
+        return Proven(
+            number=newest.number,
+            hash=newest.hash,
+            time=newest.time,
+            head=head,
+            validators=newest.validators,
+            proof=Proof(proof.header, proof.account, proof.storage, path),
+            after=known.points[-1] if known.points else None,
+        )
+
+    def history(self, known: Known, proven: Proven) -> Iterable[RawLog]:
+        """The journaled logs up to the proven block. A writer added meanwhile has logs too: ask again, with it."""
+        first = self._network.from_block if proven.after is None else proven.after.accepted.number + 1
+        at = self._network.registries
+        addresses = {self._network.journal.address, at.trust, at.credential, at.recognition, *known.writers}
+        while True:
+            logs = self._logs(sorted(addresses), first, proven.number)
+            added = self._added_writers(logs) - addresses
+            if not added:
+                return logs
+            addresses |= added
+            if len(addresses) > MAX_NEW_WRITERS:
+                raise MalformedAnswer(f"the node names more than {MAX_NEW_WRITERS} writers")
+
+    def _require_chain(self) -> None:
+        found = self._rpc.chain_id()
+        if found != self._network.chain_id:
+            raise OtherNetwork(f"the node serves chain {found}, {self._network.name!r} is {self._network.chain_id}")
+
+    def _prove_settled(self, known: Known) -> Proven | None:
+        found = settled_by(self._rpc, self._network, known)  # 3
+        if found is None:
+            return None
+        header = found.header
+        head, proof = self._journal(header.number, header.state_root, header.octets)  # 4
+        return Proven(
+            number=header.number,
+            hash=header.hash,
+            time=header.time,
+            head=head,
+            validators=header.validators,
+            proof=proof,
+            after=found.after,
+            weight=found.weight,
+            tip_weight=found.tip_weight,
+        )
+
+    def _journal(self, number: int, state_root: bytes, header: bytes) -> tuple[bytes, Proof]:
+        """The journal's head under a state root, and what proves it."""
+        journal = self._network.journal
+        nodes = proof_nodes(self._rpc.proof(journal.address, journal.slot, number))
+        return prove_journal(nodes, state_root, journal), Proof(header, nodes.account, nodes.storage)
+
+    def _added_writers(self, logs: Iterable[RawLog]) -> set[bytes]:
+        """Nothing is proven yet: a log that cannot be read adds nobody, and fails with the fold."""
+        added = set()
+        for log in logs:
+            if log.address == self._network.journal.address:
+                with suppress(MalformedEvent):
+                    event = decode(log)
+                    added |= {event.writer} if isinstance(event, WriterAdded) else set()
+        return added
+
+    def _logs(self, addresses: list[bytes], first: int, last: int) -> tuple[RawLog, ...]:
+        logs: list[RawLog] = []
+        blocks = MAX_BLOCKS
+        while first <= last:
+            end = min(first + blocks - 1, last)
+            try:
+                logs += self._rpc.logs(addresses, first, end)
+            except NodeRefused:
+                if blocks == 1:
+                    raise
+                blocks = max(1, blocks // 4)
+                continue
+            first = end + 1
+        return tuple(log for log in logs if log.topic != AUTHORITY_UPDATED)

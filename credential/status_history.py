@@ -1,4 +1,4 @@
-"""Which changes of a status count, and which one says how it stood at an instant (spec/status.md, "Reading a history")."""
+"""Which changes of a status count, and which one says how it stood at an instant (spec/status.md, rules 7 to 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which changes count: the histories of spec/vectors/status-histories.json, and that no later act revives what ended."""
+"""Which changes count: the histories of spec/vectors/status-histories.json; and nothing revives what has ended."""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ class Code(StrEnum):
     NOT_ANCHORED_YET = "not_anchored_yet"
     MISSING_GLYPHS = "missing_glyphs"
     TOO_LONG_FOR_QR = "too_long_for_qr"
+    DATABASE_UNUSABLE = "database_unusable"
     INTERNAL = "internal"
 
 

@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.fixtures_ledger"]
+pytest_plugins = ["tests.fixtures_ledger", "tests.small_disk"]
 
 settings.register_profile("yinxin", deadline=None)
 settings.load_profile("yinxin")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from issuer.errors import Code, Conflict, Invalid, MissingGlyphs, NotAuthenticated, NotFound, NotPermitted, Refused
 from issuer.openid_errors import WalletRefused
 from issuer.paper import TooLongForQr
 
+_log = logging.getLogger(__name__)
 WALLET = "wallet"
 """The tag of routes that answer in the standard's form."""
 _STATUS = {NotAuthenticated: 401, NotPermitted: 403, NotFound: 404, Conflict: 409, Invalid: 422}
@@ -21,6 +25,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(WalletRefused, _wallet_refused)
     app.add_exception_handler(MissingGlyphs, _missing_glyphs)
     app.add_exception_handler(TooLongForQr, _too_long)
+    app.add_exception_handler(OperationalError, _database_unusable)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
 
@@ -58,6 +63,17 @@ async def _missing_glyphs(_: Request, error: Exception) -> JSONResponse:
 
 async def _too_long(_: Request, error: Exception) -> JSONResponse:
     return problem(Code.TOO_LONG_FOR_QR, str(error), 409)
+
+
+async def _database_unusable(request: Request, error: Exception) -> JSONResponse:
+    """A full disk, or another program that holds the database for too long: nothing of the request was done."""
+    assert isinstance(error, OperationalError)
+    reason = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
+    _log.error("the database cannot be used: %s", reason)
+    message = "the database cannot be used, and nothing was done; the administrator finds the reason in the log"
+    if _is_wallets(request):
+        return wallet_problem("temporarily_unavailable", message, 503)
+    return problem(Code.DATABASE_UNUSABLE, message, 503)
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:

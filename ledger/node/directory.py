@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +69,17 @@ class DataDirectory:
         except ValueError as e:
             raise StartRefused("sealed-height does not hold a block number and a hash") from e
 
+    def draft_mark(self, mark: Mark) -> Callable[[], None]:
+        """Takes the space that the mark needs; when what is returned has been called, the mark survives a crash.
+
+        In two steps, because a full disk must be noticed before the block is stored.
+        """
+        draft = _draft_durably(self._mark_path, f"{mark.number} {mark.hash.hex()}\n")
+        return lambda: _replace_durably(draft, self._mark_path)
+
     def set_mark(self, mark: Mark) -> None:
         """When this returns, the mark survives a crash."""
-        _write_durably(self._mark_path, f"{mark.number} {mark.hash.hex()}\n")
+        self.draft_mark(mark)()
 
     def close(self) -> None:
         self._lock.close()
@@ -88,12 +97,20 @@ def _key_octets(text: str) -> bytes:
 
 def _write_durably(path: Path, text: str) -> None:
     """Replaces the file so that a crash leaves the old content or the new; readable by the owner only."""
+    _replace_durably(_draft_durably(path, text), path)
+
+
+def _draft_durably(path: Path, text: str) -> Path:
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _replace_durably(draft: Path, path: Path) -> None:
     draft.replace(path)
     directory = os.open(path.parent, os.O_RDONLY)
     try:

@@ -86,8 +86,8 @@ class Node:
             builder = BlockBuilder(view, self._opened.validator, self.chain_id, int(self._clock()))
             left = self._fill(builder, waiting)
             block = builder.sealed()
-        mark = Mark(block.header.number, block.header.hash)
-        self._store.commit(block, before_publishing=lambda: self._opened.directory.set_mark(mark))
+        set_mark = self._opened.directory.draft_mark(Mark(block.header.number, block.header.hash))
+        self._store.commit(block, before_publishing=set_mark)
         for gone in (*(mined.hash for mined in block.mined), *block.refused):
             self._decoded.pop(gone, None)
         return left

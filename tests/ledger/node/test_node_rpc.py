@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -422,16 +423,16 @@ def test_block_is_not_seen_before_its_mark_is_durable(
 
     seen: list[str] = []
     directory = node.node._opened.directory
-    set_mark: Callable[..., None] = directory.set_mark
+    draft_mark: Callable[..., Callable[[], None]] = directory.draft_mark
     reader = threading.Thread(target=lambda: seen.append(node.result("eth_blockNumber")))
 
-    def slow_mark(mark: Any) -> None:
+    def slowly(set_mark: Callable[[], None]) -> None:
         reader.start()
         reader.join(0.3)
         assert seen == []
-        set_mark(mark)
+        set_mark()
 
-    monkeypatch.setattr(type(directory), "set_mark", lambda _self, mark: slow_mark(mark))
+    monkeypatch.setattr(type(directory), "draft_mark", lambda _self, mark: partial(slowly, draft_mark(mark)))
     node.send(client.add(counter, 5))
     node.mine()
     reader.join()

@@ -27,6 +27,7 @@ LedgerError
 ├── MalformedEvent              a proven log without the layout of its event
 ├── CheckpointTooOld            the trusted validators were last confirmed too long ago
 ├── FollowFailed                no source could be used; carries each one's reason
+├── PackNotWritten              a replica has nothing to make a pack of, or the file cannot be written
 ├── OtherReplica                the replica's file belongs to another network or a newer program
 ├── CouncilProblem              what members wrote, signed or ask for does not fit their council
 │   ├── MalformedCouncilDocument  a council, proposal or signature file that is none
@@ -39,6 +40,8 @@ LedgerError
 │   ├── NotDue                  scheduled, and the delay still runs; carries from when on it can be done
 │   ├── NothingScheduled        executed, cancelled or expired already, or never scheduled
 │   └── UnsoundCouncil          the chain has other powers or code than a council of this kind; carries each finding
+├── NotOnRecord                 the ledger, as far as it is proven here, has no such operator, key or authority
+├── RestorationStopped          a part of the statuses is restored; the command goes on when it is run again
 ├── TransactionReverted         the contract refused; carries its custom error
 └── TransactionNotFinal         no receipt in time
 """
@@ -193,8 +196,25 @@ class FollowFailed(LedgerError):
         self.failures = failures
 
 
+class PackNotWritten(LedgerError):
+    """The replica has nothing to make such a pack of, or the file cannot be written."""
+
+
 class OtherReplica(LedgerError):
     """The replica's file belongs to another network or was written by a newer program."""
+
+
+class NotOnRecord(LedgerError):
+    """The ledger, as far as it is proven here, has no such operator, key or authority."""
+
+
+class RestorationStopped(LedgerError):
+    """Some of the statuses are restored; running the command again restores the rest."""
+
+    def __init__(self, done: int, total: int, why: LedgerError) -> None:
+        super().__init__(f"{done} of {total} statuses are restored, then: {why}; run the command again to go on")
+        self.done = done
+        self.total = total
 
 
 @dataclass(frozen=True, slots=True)

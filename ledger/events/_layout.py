@@ -45,7 +45,7 @@ class Layout(Generic[E]):
     words: tuple[_ReadWord, ...] | None
 
     def decode(self, data: bytes) -> E:
-        """The event of a log's data. Raises whatever the general decoder raises where the data is not of this layout."""
+        """The event of a log's data. Raises what the general decoder raises where the data is not of this layout."""
         if self.words is None or len(data) < len(self.words) * WORD_OCTETS:
             return self.build(decode_abi(self.abi_types, data, strict=False))
         starts = range(0, len(data), WORD_OCTETS)

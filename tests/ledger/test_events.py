@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi.abi import decode as decode_abi
 from eth_abi.abi import encode
+from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger import events
 from ledger.abi import types_of
 from ledger.artifacts import artifact
 from ledger.events import EVENTS, Event, MalformedEvent, decode
+from ledger.events._layout import layout_of
 from ledger.journal import RawLog
 
 VECTORS = json.loads((Path(__file__).parents[2] / "spec/vectors/journal.json").read_text())
@@ -78,3 +83,24 @@ def test_data_of_another_layout_is_refused(octets: int) -> None:
     whole = log(events.RegionAdmitted, 1, 440000, "广东省", "0x" + "11" * 20)
     with pytest.raises(MalformedEvent, match="RegionAdmitted"):
         decode(RawLog(whole.address, whole.topic, whole.data[:octets]))
+
+
+ONE_WORD = [event for event in EVENTS if not {"string", "bytes"} & {*types_of(event.SIGNATURE)}]
+
+
+@pytest.mark.parametrize("event", ONE_WORD, ids=lambda event: event.__name__)
+@settings(max_examples=50, deadline=None)
+@given(filling=st.binary(min_size=32 * 12, max_size=32 * 12), size=st.integers(0, 32 * 12))
+def test_the_quick_way_to_read_words_reads_what_the_general_decoder_does(
+    event: type[Event], filling: bytes, size: int
+) -> None:
+    layout, data = layout_of(event), filling[:size]
+    if layout.words is None:
+        return
+    try:
+        expected = layout.build(decode_abi(layout.abi_types, data, strict=False))
+    except DecodingError:
+        with pytest.raises(DecodingError):
+            layout.decode(data)
+        return
+    assert layout.decode(data) == expected

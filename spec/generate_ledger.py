@@ -1,32 +1,33 @@
-"""Writes vectors/journal.json and vectors/network-files.json, with keccak-256 and layouts of its own.
+#!/usr/bin/env python3
+"""Writes the ledger's vectors, with keccak-256 and layouts of its own; with --check, only says which would change.
 
-Run from the root of the repository: `python spec/generate_ledger.py`. The values are invented and never change.
+Run from the checkout with the project's Python: `python spec/generate_ledger.py [--check]`. Values are invented.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from Crypto.Hash import keccak
 from eth_abi.abi import encode
 
-VECTORS = Path(__file__).parent / "vectors"
+SPEC = Path(__file__).resolve().parent
+sys.path.insert(0, str(SPEC))
+
+from clique_cases import clique_rules  # noqa: E402
+from header_cases import header_rules  # noqa: E402
+from sealing import digest, hexed  # noqa: E402
+
+VECTORS = SPEC / "vectors"
 CHAIN_ID = 20260
 NETWORK_ID = hashlib.sha256(b"example network").digest()
 JOURNAL, TRUST, CREDENTIAL = (bytes([value]) * 20 for value in (0xA1, 0xA2, 0xA3))
 RECOGNITION, ADMINISTRATOR, VALIDATOR = (bytes([value]) * 20 for value in (0xA4, 0xB1, 0xC1))
 AT = 1_790_000_000
-
-
-def digest(octets: bytes) -> bytes:
-    return keccak.new(digest_bits=256, data=octets).digest()
-
-
-def hexed(octets: bytes) -> str:
-    return "0x" + octets.hex()
 
 
 def log(address: bytes, event: str, *values: object) -> dict[str, str]:
@@ -147,10 +148,26 @@ def network_files() -> dict[str, Any]:
     }
 
 
-def write(name: str, document: dict[str, Any]) -> None:
-    (VECTORS / name).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+FILES: dict[str, Callable[[], object]] = {
+    "journal.json": journal,
+    "network-files.json": network_files,
+    "header-rules.json": header_rules,
+    "clique-headers.json": clique_rules,
+}
+
+
+def main() -> int:
+    changes = []
+    for name, build in FILES.items():
+        text = json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
+        path = VECTORS / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            changes.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, "utf-8")
+    sys.stdout.write(f"{len(FILES)} files, {len(changes)} changed: {', '.join(changes) or 'none'}\n")
+    return 1 if changes and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":
-    write("journal.json", journal())
-    write("network-files.json", network_files())
+    sys.exit(main())

@@ -2,9 +2,11 @@
 
 from ledger.light_client.answers import clique_header_of_block as clique_header_of_block
 from ledger.light_client.answers import header_of_block as header_of_block
+from ledger.light_client.answers import header_of_octets as header_of_octets
 from ledger.light_client.clique import SETTLING_ROUNDS as SETTLING_ROUNDS
 from ledger.light_client.clique import Settled as Settled
 from ledger.light_client.clique import depth as depth
+from ledger.light_client.clique import round_length as round_length
 from ledger.light_client.clique import settle as settle
 from ledger.light_client.path import MAX_FETCHED as MAX_FETCHED
 from ledger.light_client.path import reach as reach

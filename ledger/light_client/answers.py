@@ -1,4 +1,4 @@
-"""From a node's block object to its header: what the node says of the header's hash must be so."""
+"""From what a source hands over to a header: a node's block object, whose stated hash must be so, or RLP."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def header_of_block(block: Mapping[str, Any]) -> Header:
     Proves nothing yet: whether its seals are good is for `check_header`.
     """
     return _header_of_block(block, Header)
+
+
+def header_of_octets(encoded: bytes) -> Header:
+    """The QBFT header of its RLP, as unproven as the other. Raises HeaderNotSealed where it is none."""
+    try:
+        return Header.decode(encoded)
+    except MalformedHeader as e:
+        raise HeaderNotSealed(f"malformed header: {e}") from e
 
 
 def clique_header_of_block(block: Mapping[str, Any]) -> CliqueHeader:

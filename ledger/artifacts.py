@@ -11,16 +11,17 @@ from typing import Any
 
 _FOLDER = Path(__file__).resolve().parent.parent / "contracts" / "artifacts"
 
-CONTRACTS = ("AccessManager", "Journal", "TrustRegistry", "CredentialRegistry", "RecognitionRegistry")
+CONTRACTS = ("AccessManager", "DueActs", "Journal", "TrustRegistry", "CredentialRegistry", "RecognitionRegistry")
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One compiled contract; `bytecode` creates it."""
+    """One compiled contract; `bytecode` creates it, `runtime` is what then stays, immutable values left zero."""
 
     name: str
     abi: tuple[Mapping[str, Any], ...]
     bytecode: bytes
+    runtime: bytes
 
     def signatures(self, kind: str) -> dict[str, Mapping[str, Any]]:
         """The ABI's entries of a kind ("function", "event", "error") by Solidity signature."""
@@ -30,7 +31,8 @@ class Artifact:
 @cache
 def artifact(name: str) -> Artifact:
     document = json.loads((_FOLDER / f"{name}.json").read_bytes())
-    return Artifact(name, tuple(document["abi"]), bytes.fromhex(document["bytecode"].removeprefix("0x")))
+    created, kept = (bytes.fromhex(document[kind].removeprefix("0x")) for kind in ("bytecode", "deployedBytecode"))
+    return Artifact(name, tuple(document["abi"]), created, kept)
 
 
 def _signature(entry: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from ledger import Receipt, Sent, events
 
 
 def settle(connection: Connection, bureau: Bureau, sent: Sent, receipt: Receipt) -> None:
-    """Called once for each call that became final, in the order they were queued."""
+    """Called for each call that became final, in the order they were queued; again where its block was taken back."""
     kind, number = parse_reference(sent.reference)
     if kind == BATCH:
         _settle_batch(connection, bureau, number, receipt)
@@ -27,7 +27,7 @@ def _settle_batch(connection: Connection, bureau: Bureau, number: int, receipt: 
     state = "refused" if refusal else "anchored"
     values = {"state": state, "refusal": refusal, "settled_at": bureau.clock()}
     connection.execute(update(batches).where(batches.c.id == number).values(**values))
-    if not refusal:
+    if not refusal and row.state != state:
         supersede_predecessors(connection, bureau, number)
 
 

@@ -22,6 +22,7 @@ class Receipt:
 
     transaction: bytes
     block: int
+    block_hash: bytes
     gas_used: int
     revert: Revert | None
     events: tuple[Event, ...]
@@ -40,6 +41,7 @@ def parse_receipt(rpc: Rpc, answer: object) -> Receipt:
         return Receipt(
             transaction=octets(answer.get("transactionHash"), 32),
             block=block,
+            block_hash=octets(answer.get("blockHash"), 32),
             gas_used=quantity(answer.get("gasUsed")),
             revert=None if quantity(answer.get("status")) == 1 else _why(rpc, answer, block),
             events=_events(answer.get("logs")),

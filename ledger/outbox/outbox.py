@@ -20,6 +20,7 @@ from ledger.calls import Call
 from ledger.errors import NodeRefused
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
+from ledger.outbox.reorganisations import Reorganisations
 from ledger.outbox.tables import State, accounts, transactions
 from ledger.receipts import Receipt, parse_receipt, receipt_of
 from ledger.rpc import Rpc
@@ -75,6 +76,7 @@ class Outbox:
     ) -> None:
         self._engine = engine
         self._chain_id = network.chain_id
+        self._reorganisations = Reorganisations(network)
         self._fees = fees
         self._clock = clock
 
@@ -117,9 +119,11 @@ class Outbox:
         """One round: settles what is final, in nonce order, then sends what no node has. Raises SourceError.
 
         `on_settled` is called in the transaction that marks a call settled: both happen, or neither, and it is called
-        again in the next round. `signers` are needed only where a nonce was used up by somebody else.
+        again in the next round. It is called again, too, for a call whose block was taken back, once that is settled
+        anew (Clique only). `signers` are needed only where a nonce was used up by somebody else.
         """
         by_address = {signer.address: signer for signer in signers}
+        self._reorganisations.take_back(self._engine, rpc)
         settled = 0
         for account in self._waiting_accounts():
             settled += self._settle(rpc, account, on_settled)
@@ -143,13 +147,16 @@ class Outbox:
 
     def _settle(self, rpc: Rpc, account: bytes, on_settled: OnSettled) -> int:
         """Settles in nonce order what has a receipt: whoever is told of a call has been told of those before it."""
-        settled = 0
+        settled, newest = 0, self._reorganisations.newest_settled(rpc)
         while rows := self._rows(account):
             answers = rpc.batch("eth_getTransactionReceipt", [[to_hex(row.hash)] for row in rows])
             for row, answer in zip(rows, answers, strict=True):
                 if answer is None:
                     return settled
-                settled += self._settle_one(row, parse_receipt(rpc, answer), on_settled)
+                receipt = parse_receipt(rpc, answer)
+                if newest is not None and receipt.block > newest:
+                    return settled
+                settled += self._settle_one(row, receipt, on_settled)
         return settled
 
     def _settle_one(self, row: Row[Any], receipt: Receipt, on_settled: OnSettled) -> int:
@@ -159,6 +166,7 @@ class Outbox:
             changed = connection.execute(update(transactions).where(_is(row), _unsettled()).values(changes))
             if changed.rowcount == 0:  # another worker was first
                 return 0
+            self._reorganisations.note(connection, row.id, receipt)
             on_settled(connection, _sent(row), receipt)
         return 1
 

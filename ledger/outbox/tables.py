@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 metadata = MetaData()
 
 
 class State(StrEnum):
-    """`queued`: no node is known to have acknowledged it. `sent`: one has. `settled`: it is final, done or reverted."""
+    """`queued`: no node is known to have acknowledged it. `sent`: one has. `settled`: it is final, done or reverted.
+
+    Where blocks can be taken back, a settled call whose block was is queued again.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
@@ -45,3 +48,13 @@ transactions = Table(
     UniqueConstraint("account", "nonce"),
     Index("outbox_transactions_by_state", "state", "account", "nonce"),
 )
+
+settled_blocks = Table(
+    "outbox_settled_blocks",
+    metadata,
+    Column("transaction_id", ForeignKey("outbox_transactions.id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Index("outbox_settled_blocks_by_number", "number"),
+)
+"""Where settled calls lie, on networks whose blocks can be taken back."""

@@ -27,6 +27,7 @@ E = TypeVar("E", bound=_EventClass)
 
 
 WORD_OCTETS = 32
+_PADDING = bytes(12)
 _ReadWord = Callable[[bytes], Any]
 
 
@@ -45,7 +46,7 @@ class Layout(Generic[E]):
     words: tuple[_ReadWord, ...] | None
 
     def decode(self, data: bytes) -> E:
-        """The event of a log's data. Raises what the general decoder raises where the data is not of this layout."""
+        """The event of a log's data. Raises ValueError, or what eth_abi raises, where the data has another layout."""
         if self.words is None or len(data) < len(self.words) * WORD_OCTETS:
             return self.build(decode_abi(self.abi_types, data, strict=False))
         starts = range(0, len(data), WORD_OCTETS)
@@ -73,16 +74,21 @@ def _word_reader(declared: str) -> _ReadWord | None:
     if declared == "address":
         return _address
     if declared.startswith("uint") and declared[4:].isdecimal():
-        return partial(_unsigned, WORD_OCTETS - int(declared[4:]) // 8)
+        return partial(_unsigned, 2 ** int(declared[4:]))
     return None
 
 
 def _address(word: bytes) -> bytes:
-    return word[12:]
+    if not word.startswith(_PADDING):
+        raise ValueError("an address's word begins with other octets than zeros")
+    return word[len(_PADDING) :]
 
 
-def _unsigned(padding: int, word: bytes) -> int:
-    return min(int.from_bytes(word[padding:], "big"), MAX_STORED)
+def _unsigned(limit: int, word: bytes) -> int:
+    value = int.from_bytes(word, "big")
+    if value >= limit:
+        raise ValueError(f"{value} is not below {limit}")
+    return min(value, MAX_STORED)
 
 
 def _convert(declared: str, value: Any) -> Any:

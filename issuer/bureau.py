@@ -15,7 +15,7 @@ from issuer.errors import Code, Invalid, NotFound
 from issuer.settings import AuthoritySettings, Settings
 from issuer.signing import load_key
 from issuer.store import open_store, reading, secret_of
-from ledger import NetworkFile, Outbox, Registries, load_account, load_catalogue, read_network_file
+from ledger import Fees, NetworkFile, Outbox, Registries, load_account, load_catalogue, read_network_file
 
 Clock = Callable[[], int]
 
@@ -72,7 +72,8 @@ def open_bureau(settings: Settings, clock: Clock = lambda: int(time.time())) -> 
     }
     engine = open_store(settings.database)
     accounts = {each.number: load_account(each.operator, passphrase) for each in settings.authorities}
-    dispatch = Dispatch(Outbox(engine, network), Registries(network), accounts)
+    outbox = Outbox(engine, network, fees=Fees.up_to(settings.max_fee_per_gas))
+    dispatch = Dispatch(outbox, Registries(network), accounts)
     with reading(engine) as connection:
         secret = secret_of(connection)
     return Bureau(settings, engine, catalogue, authorities, secret, clock, network, dispatch)

@@ -53,6 +53,9 @@ class Settings(_Frozen):
     ledger_urls: tuple[str, ...] = Field(
         default=("http://127.0.0.1:8545",), min_length=1, description="JSON-RPC addresses of nodes, tried in order."
     )
+    max_fee_per_gas: int = Field(
+        default=0, ge=0, description="The most that a transaction pays for gas, in wei; 0 where gas is free."
+    )
     host: str = Field(default="127.0.0.1", description="The address the service listens on.")
     port: int = Field(default=8001, ge=0, le=65535, description="The port the service listens on.")
     authorities: tuple[AuthoritySettings, ...] = Field(

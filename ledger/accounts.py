@@ -28,10 +28,15 @@ FORMAT = "yinxin-account/1"
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """What a transaction offers for gas, in wei; permissioned networks here have no gas price, so 0."""
+    """What a transaction offers for gas, in wei; where gas is free, 0."""
 
     max_fee_per_gas: int = 0
     max_priority_fee_per_gas: int = 0
+
+    @classmethod
+    def up_to(cls, max_fee_per_gas: int) -> Self:
+        """At most this in all; 1 wei of it as the tip without which geth's nodes do not pass a transaction on."""
+        return cls(max_fee_per_gas, min(max_fee_per_gas, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ All transactions are sent at once: contracts' addresses follow from the sender's
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import rlp
 from eth_abi.abi import encode
@@ -16,14 +15,14 @@ from eth_hash.auto import keccak
 
 from ledger.abi import encode_call
 from ledger.accounts import Account, Fees
-from ledger.administration import Administration
+from ledger.administration import TIMEOUT_SECONDS, Administration
 from ledger.artifacts import artifact
 from ledger.calls import Call
+from ledger.checkpoints import checkpoint_of, find_checkpoint
 from ledger.errors import MalformedAnswer
-from ledger.headers import header_from_json, parse_extra
 from ledger.hexadecimal import octets, to_hex
-from ledger.light_client import Trusted, check_header, header_of_block
-from ledger.network_file import Checkpoint, Engine, JournalAt, NetworkFile, RegistriesAt
+from ledger.light_client import SealedHeader
+from ledger.network_file import Engine, JournalAt, NetworkFile, RegistriesAt
 from ledger.proofs import proof_nodes, prove_journal
 from ledger.rpc import Rpc
 
@@ -59,25 +58,27 @@ def deploy(
 ) -> NetworkFile:
     """A new network on the chain behind `rpc_url`, `council` its AccessManager's admin. Raises LedgerError.
 
-    The checkpoint is the newest block after the deployment, its validators those that it names: whoever deploys
-    trusts their own node here.
+    The checkpoint is a block after the deployment, its validators those that it names (Clique: that the genesis
+    names): whoever deploys trusts their own node here.
     """
     network_id = os.urandom(32)
     with Rpc(rpc_url) as rpc, Administration(rpc_url, council, fees=fees) as administration:
         chain_id = rpc.chain_id()
         addresses = _Addresses.after(council.address, rpc.nonce(council.address, "pending"))
         receipts = administration.send_all(_calls(addresses, council, network_id), on_final)
+        transactions = [receipt.transaction for receipt in receipts]
+        header, from_block = find_checkpoint(rpc, engine, transactions, TIMEOUT_SECONDS)
         network = NetworkFile(
             name=name,
             network_id=network_id,
             engine=engine,
             chain_id=chain_id,
-            checkpoint=_checkpoint(rpc.header()),
+            checkpoint=checkpoint_of(header),
             journal=JournalAt(addresses.journal, keccak(_code(rpc, addresses.journal)), HEAD_SLOT),
             registries=RegistriesAt(addresses.trust, addresses.credential, addresses.recognition),
-            from_block=receipts[0].block,
+            from_block=from_block,
         )
-        _require_readable(rpc, network)
+        _require_readable(rpc, network, header)
     return network
 
 
@@ -103,11 +104,6 @@ def _add_writer(journal: bytes, writer: bytes) -> Call:
     return Call(journal, data, _WRITER_GAS, f"let {to_hex(writer)} append to the journal")
 
 
-def _checkpoint(block: Mapping[str, Any]) -> Checkpoint:
-    header = header_from_json(block)
-    return Checkpoint(header.number, header.hash, header.timestamp, parse_extra(header.extra_data).validators)
-
-
 def _code(rpc: Rpc, address: bytes) -> bytes:
     try:
         return octets(rpc.call("eth_getCode", to_hex(address), "latest"))
@@ -115,9 +111,7 @@ def _code(rpc: Rpc, address: bytes) -> bytes:
         raise MalformedAnswer(f"eth_getCode: {e}") from e
 
 
-def _require_readable(rpc: Rpc, network: NetworkFile) -> None:
-    """The checkpoint holds by its own rule and the head is where the file says: better found now than at a window."""
-    trusted = Trusted.by_checkpoint(network)
-    header = check_header(header_of_block(rpc.header(trusted.number)), trusted)
+def _require_readable(rpc: Rpc, network: NetworkFile, header: SealedHeader) -> None:
+    """The journal's head is where the file says, under the checkpoint: better found now than at a window."""
     answer = rpc.proof(network.journal.address, network.journal.slot, header.number)
     prove_journal(proof_nodes(answer), header.state_root, network.journal)

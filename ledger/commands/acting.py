@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 import click
 
 from credential import dates
-from ledger.accounts import Account, load_account
+from ledger.accounts import Account, Fees, load_account
 from ledger.administration import Administration
 from ledger.calls import Call
 from ledger.errors import LedgerError, TransactionReverted
@@ -33,6 +33,7 @@ class Acting:
     network: NetworkFile
     rpc_url: str
     account: Account
+    fees: Fees
     as_json: bool
 
     @property
@@ -41,27 +42,34 @@ class Acting:
 
     def send(self, call: Call) -> Receipt:
         """Sends the call, waits until it is final and tells it."""
-        with Administration(self.rpc_url, self.account) as administration:
+        with Administration(self.rpc_url, self.account, fees=self.fees) as administration:
             receipt = administration.send(call)
         tell(self.as_json, f"done: {call.purpose} (block {receipt.block})", done=call.purpose, **facts_of(receipt))
         return receipt
 
 
 def acting(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives the command `acting`, from the options for network, node, account and output."""
+    """Gives the command `acting`, from the options for network, node, account, fees and output."""
 
     @network_option
     @rpc_option
     @click.option("--account", "account_file", type=FILE, required=True, help="Key file of who acts.")
     @passphrase_option
+    @fees_option
     @json_option
     @errors_told
     @wraps(command)
     def wrapped(
-        network: Path, rpc_url: str, account_file: Path, passphrase_file: Path | None, as_json: bool, **rest: Any
+        network: Path,
+        rpc_url: str,
+        account_file: Path,
+        passphrase_file: Path | None,
+        fees: Fees,
+        as_json: bool,
+        **rest: Any,
     ) -> None:
         account = load_account(account_file, passphrase_of(passphrase_file))
-        command(acting=Acting(read_network_file(network), rpc_url, account, as_json), **rest)
+        command(acting=Acting(read_network_file(network), rpc_url, account, fees, as_json), **rest)
 
     return wrapped
 
@@ -86,6 +94,18 @@ def errors_told(command: Callable[P, None]) -> Callable[P, None]:
 network_option = click.option("--network", type=FILE, required=True, help="Network file.")
 rpc_option = click.option("--rpc", "rpc_url", required=True, metavar="URL", help="The node's JSON-RPC address.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+fees_option = click.option(
+    "--max-fee-per-gas",
+    "fees",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="WEI",
+    envvar="YINXIN_MAX_FEE_PER_GAS",
+    show_envvar=True,
+    callback=lambda ctx, param, value: Fees.up_to(value),
+    help="The most to pay for gas; 0 where it is free.",
+)
 passphrase_option = click.option("--passphrase-file", type=FILE, help="First line: the key file's passphrase.")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
-from ledger.accounts import load_account
+from ledger.accounts import Fees, load_account
 from ledger.commands.acting import (
     FILE,
     NEW_FILE,
     errors_told,
+    fees_option,
     json_option,
     passphrase_of,
     passphrase_option,
@@ -18,7 +20,7 @@ from ledger.commands.acting import (
     tell,
 )
 from ledger.deployment import deploy
-from ledger.network_file import serialise_network_file
+from ledger.network_file import Engine, serialise_network_file
 
 
 @click.command("deploy")
@@ -26,12 +28,20 @@ from ledger.network_file import serialise_network_file
 @click.option("--name", required=True, help="The network's name, for people.")
 @click.option("--council-account", type=FILE, required=True, help="Key file of the council, the first admin.")
 @passphrase_option
-@click.option("--engine", type=click.Choice(["embedded", "qbft"]), default="embedded", show_default=True)
+@fees_option
+@click.option("--engine", type=click.Choice(get_args(Engine)), default="embedded", show_default=True)
 @click.option("--out", type=NEW_FILE, required=True, help="The network file to write; never overwritten.")
 @json_option
 @errors_told
-def deploy_command(
-    rpc_url: str, name: str, council_account: Path, passphrase_file: Path | None, engine: str, out: Path, as_json: bool
+def deploy_command(  # noqa: PLR0913, PLR0917 - one for each option
+    rpc_url: str,
+    name: str,
+    council_account: Path,
+    passphrase_file: Path | None,
+    fees: Fees,
+    engine: Engine,
+    out: Path,
+    as_json: bool,
 ) -> None:
     """Deploy the journal and the registries, and write the network file that everybody is given."""
     if out.exists():
@@ -41,7 +51,8 @@ def deploy_command(
         rpc_url,
         council,
         name,
-        engine="qbft" if engine == "qbft" else "embedded",
+        engine=engine,
+        fees=fees,
         on_final=lambda call: None if as_json else click.echo(f"done: {call.purpose}"),
     )
     with out.open("xb") as file:

@@ -1,0 +1,95 @@
+"""The checkpoint of a new network file: a block after the deployment, as the deployer's own node gives it.
+
+Whoever deploys trusts their own node here; everybody after them trusts the file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledger.errors import HeaderNotSealed, TransactionNotFinal
+from ledger.headers import CliqueHeader, MalformedHeader, parse_extra
+from ledger.light_client import (
+    SealedHeader,
+    Trusted,
+    check_header,
+    clique_header_of_block,
+    header_of_block,
+    settle,
+)
+from ledger.network_file import Checkpoint, Engine
+from ledger.receipts import receipt_of
+from ledger.rpc import Rpc
+
+_POLL_SECONDS = 0.5
+
+
+def find_checkpoint(
+    rpc: Rpc, engine: Engine, transactions: Sequence[bytes], timeout_seconds: float
+) -> tuple[SealedHeader, int]:
+    """A sealed header after all of `transactions`, and the block of the first of them.
+
+    QBFT and embedded: the newest block. Clique: waits until the transactions are settled, wherever a reorganisation
+    moved them. Raises TransactionNotFinal where that takes longer, SourceError, NotProven.
+    """
+    give_up = time.monotonic() + timeout_seconds
+    signers = _signers(rpc.header(0)) if engine == "clique" else None
+    while True:
+        blocks = _blocks(rpc, transactions)
+        if blocks is not None:
+            header = _newest(rpc) if signers is None else _settled(rpc, signers, blocks[0] - 1)
+            if header is not None and header.number >= blocks[-1] and _blocks(rpc, transactions) == blocks:
+                return header, blocks[0]
+        if time.monotonic() > give_up:
+            raise TransactionNotFinal("the deployment's blocks were not final in time")
+        time.sleep(_POLL_SECONDS)
+
+
+def checkpoint_of(header: SealedHeader) -> Checkpoint:
+    return Checkpoint(header.number, header.hash, header.time, header.validators)
+
+
+def _newest(rpc: Rpc) -> SealedHeader:
+    header = header_of_block(rpc.header())
+    try:
+        named = parse_extra(header.extra_data).validators
+    except MalformedHeader as e:
+        raise HeaderNotSealed(f"malformed header: {e}") from e
+    return check_header(header, Trusted(header.number, header.hash, header.timestamp, named))
+
+
+def _settled(rpc: Rpc, signers: tuple[bytes, ...], after: int) -> SealedHeader | None:
+    before = clique_header_of_block(rpc.header(after))
+    trusted = Trusted(before.number, before.hash, before.timestamp, signers)
+    settled = settle(trusted, _branch(rpc, trusted))
+    return settled.header if settled else None
+
+
+def _signers(genesis: Mapping[str, Any]) -> tuple[bytes, ...]:
+    try:
+        return CliqueHeader.from_json(genesis).named_signers
+    except MalformedHeader as e:
+        raise HeaderNotSealed(f"the genesis is not Clique's: {e}") from e
+
+
+def _branch(rpc: Rpc, trusted: Trusted) -> list[CliqueHeader]:
+    """The headers after `trusted` up to the newest; shorter where the node changes its branch meanwhile."""
+    newest = rpc.quantity("eth_blockNumber")
+    headers: list[CliqueHeader] = []
+    parent = trusted.hash
+    for number in range(trusted.number + 1, newest + 1):
+        header = clique_header_of_block(rpc.header(number))
+        if header.parent_hash != parent:
+            break
+        headers.append(header)
+        parent = header.hash
+    return headers
+
+
+def _blocks(rpc: Rpc, transactions: Sequence[bytes]) -> list[int] | None:
+    """The block of each transaction, in order of blocks; None where one is in none now, as in a reorganisation."""
+    receipts = [receipt_of(rpc, each) for each in transactions]
+    found = [receipt.block for receipt in receipts if receipt is not None]
+    return sorted(found) if len(found) == len(receipts) else None

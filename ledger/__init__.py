@@ -19,19 +19,30 @@ if TYPE_CHECKING:
     from ledger.catalogue import load_catalogue as load_catalogue
     from ledger.deployment import deploy as deploy
     from ledger.errors import AccountProblem as AccountProblem
+    from ledger.errors import CheckpointTooOld as CheckpointTooOld
+    from ledger.errors import ContradictoryHeaders as ContradictoryHeaders
     from ledger.errors import FollowFailed as FollowFailed
     from ledger.errors import LedgerError as LedgerError
     from ledger.errors import MalformedNetworkFile as MalformedNetworkFile
+    from ledger.errors import MalformedPack as MalformedPack
     from ledger.errors import MalformedSource as MalformedSource
     from ledger.errors import NodeRefused as NodeRefused
     from ledger.errors import NodeUnavailable as NodeUnavailable
     from ledger.errors import NotProven as NotProven
+    from ledger.errors import OtherNetwork as OtherNetwork
     from ledger.errors import OtherReplica as OtherReplica
+    from ledger.errors import PackGap as PackGap
+    from ledger.errors import PackIncomplete as PackIncomplete
+    from ledger.errors import PackProblem as PackProblem
+    from ledger.errors import PackStale as PackStale
+    from ledger.errors import PackTooLarge as PackTooLarge
+    from ledger.errors import ReplicaUnwritable as ReplicaUnwritable
     from ledger.errors import Revert as Revert
     from ledger.errors import SourceError as SourceError
     from ledger.errors import SourceFailure as SourceFailure
     from ledger.errors import TransactionNotFinal as TransactionNotFinal
     from ledger.errors import TransactionReverted as TransactionReverted
+    from ledger.errors import UnsupportedPack as UnsupportedPack
     from ledger.genesis import qbft_genesis_header as qbft_genesis_header
     from ledger.network_file import NetworkFile as NetworkFile
     from ledger.network_file import parse_network_file as parse_network_file
@@ -45,6 +56,8 @@ if TYPE_CHECKING:
     from ledger.receipts import Receipt as Receipt
     from ledger.registries import Member as Member
     from ledger.registries import Registries as Registries
+    from ledger.replica import Accepted as Accepted
+    from ledger.replica import Evidence as Evidence
     from ledger.replica import Progress as Progress
     from ledger.replica import Replica as Replica
     from ledger.replica import Rewind as Rewind
@@ -52,28 +65,40 @@ if TYPE_CHECKING:
     from ledger.rpc import Rpc as Rpc
 
 _HOMES = {
+    "Accepted": "replica",
     "Account": "accounts",
     "AccountProblem": "errors",
     "Administration": "administration",
     "Call": "calls",
+    "CheckpointTooOld": "errors",
+    "ContradictoryHeaders": "errors",
     "Delivery": "outbox",
+    "Evidence": "replica",
     "Fees": "accounts",
     "FollowFailed": "errors",
     "LedgerError": "errors",
     "MalformedNetworkFile": "errors",
+    "MalformedPack": "errors",
     "MalformedSource": "errors",
     "Member": "registries",
     "NetworkFile": "network_file",
     "NodeRefused": "errors",
     "NodeUnavailable": "errors",
     "NotProven": "errors",
+    "OtherNetwork": "errors",
     "OtherReplica": "errors",
     "Outbox": "outbox",
+    "PackGap": "errors",
+    "PackIncomplete": "errors",
+    "PackProblem": "errors",
+    "PackStale": "errors",
+    "PackTooLarge": "errors",
     "Progress": "replica",
     "Receipt": "receipts",
     "Registries": "registries",
     "RegistryReader": "reading",
     "Replica": "replica",
+    "ReplicaUnwritable": "errors",
     "Revert": "errors",
     "Rewind": "replica",
     "Rpc": "rpc",
@@ -82,6 +107,7 @@ _HOMES = {
     "SourceFailure": "errors",
     "TransactionNotFinal": "errors",
     "TransactionReverted": "errors",
+    "UnsupportedPack": "errors",
     "Waiting": "outbox",
     "deploy": "deployment",
     "keep_following": "replica",

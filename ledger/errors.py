@@ -29,6 +29,7 @@ LedgerError
 ├── FollowFailed                no source could be used; carries each one's reason
 ├── PackNotWritten              a replica has nothing to make a pack of, or the file cannot be written
 ├── OtherReplica                the replica's file belongs to another network or a newer program
+├── ReplicaUnwritable           the replica's file cannot be written: a full disk
 ├── CouncilProblem              what members wrote, signed or ask for does not fit their council
 │   ├── MalformedCouncilDocument  a council, proposal or signature file that is none
 │   ├── OtherCouncil            for another chain, Safe or network
@@ -215,6 +216,10 @@ class RestorationStopped(LedgerError):
         super().__init__(f"{done} of {total} statuses are restored, then: {why}; run the command again to go on")
         self.done = done
         self.total = total
+
+
+class ReplicaUnwritable(LedgerError):
+    """The replica's file cannot be written, for example because the disk is full; its facts are as they were."""
 
 
 @dataclass(frozen=True, slots=True)

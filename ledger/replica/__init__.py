@@ -1,6 +1,6 @@
 """The replica: the ledger's facts on this machine, proven against the network file; any source will do."""
 
 from ledger.replica.replica import Progress, Replica, keep_following
-from ledger.replica.update import Accepted, Rewind
+from ledger.replica.update import Accepted, Evidence, Rewind
 
-__all__ = ["Accepted", "Progress", "Replica", "Rewind", "keep_following"]
+__all__ = ["Accepted", "Evidence", "Progress", "Replica", "Rewind", "keep_following"]

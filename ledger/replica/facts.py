@@ -119,6 +119,16 @@ def _metadata(
     return found if fits else None
 
 
+def with_proven_metadata(connection: sqlite3.Connection, installed: Catalogue) -> Catalogue:
+    """The installed types, and those of packs whose digest the ledger has and that are not installed."""
+    found = dict(installed.types)
+    for number, version, digest in connection.execute("SELECT certificate_type, version, metadata_digest FROM types"):
+        read = _metadata_from_packs(connection, digest)
+        if read is not None and (read.number, read.version) == (number, version):
+            found.setdefault((number, version), read)
+    return Catalogue(found, installed.dictionaries)
+
+
 def _metadata_from_packs(connection: sqlite3.Connection, digest: bytes | None) -> CertificateType | None:
     row = connection.execute("SELECT octets FROM metadata WHERE digest = ?", (digest,)).fetchone()
     if row is None:

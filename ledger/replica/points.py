@@ -36,9 +36,9 @@ def newest(connection: sqlite3.Connection, limit: int = KEPT) -> tuple[Point, ..
     return tuple(_point(row) for row in reversed(connection.execute(query, (limit,)).fetchall()))
 
 
-def add(connection: sqlite3.Connection, proven: Proven, events: int) -> None:
-    """Makes the proven block the accepted one."""
-    _keep_path(connection, proven)
+def add(connection: sqlite3.Connection, proven: Proven, events: int, trusted: tuple[bytes, ...]) -> None:
+    """Makes the proven block the accepted one; `trusted` are the validators that were trusted before it."""
+    _keep_path(connection, proven, trusted)
     connection.execute("UPDATE points SET proof = NULL WHERE proof IS NOT NULL")
     row = (proven.number, proven.hash, proven.time, proven.head, events, b"".join(proven.validators))
     proof = rlp.encode([list(proven.proof.account), list(proven.proof.storage)])
@@ -63,12 +63,29 @@ def exported(connection: sqlite3.Connection, checkpoint: int) -> Exported | None
     return Exported(point, Proof(point.header, tuple(account), tuple(storage), path))
 
 
-def _keep_path(connection: sqlite3.Connection, proven: Proven) -> None:
+def remove_after(connection: sqlite3.Connection, number: int) -> list[bytes]:
+    """Takes back the points after a block. Their blocks' hashes."""
+    gone = connection.execute("DELETE FROM points WHERE number > ? RETURNING hash", (number,)).fetchall()
+    return [hash_ for (hash_,) in gone]
+
+
+def before_event(connection: sqlite3.Connection, event: int) -> Accepted | None:
+    """The newest accepted block whose journal head is after at most that many events."""
+    query = "SELECT number, hash, time, head, events FROM points WHERE events <= ? ORDER BY events DESC, number LIMIT 1"
+    row = connection.execute(query, (event,)).fetchone()
+    return None if row is None else Accepted(*row)
+
+
+def split(joined: bytes, octets: int) -> tuple[bytes, ...]:
+    return tuple(joined[start : start + octets] for start in range(0, len(joined), octets))
+
+
+def _keep_path(connection: sqlite3.Connection, proven: Proven, trusted: tuple[bytes, ...]) -> None:
     """What leads from one set of validators to the next; nothing while they stay the same."""
     from ledger.headers import Header
 
     steps = [*proven.proof.path]
-    if proven.after is not None and set(proven.after.validators) != set(proven.validators):
+    if set(trusted) != set(proven.validators):
         steps.append(proven.proof.header)
     rows = [(Header.decode(step).number, step) for step in steps]
     connection.executemany("INSERT OR REPLACE INTO path VALUES (?, ?)", rows)
@@ -76,6 +93,5 @@ def _keep_path(connection: sqlite3.Connection, proven: Proven) -> None:
 
 def _point(row: tuple[Any, ...]) -> Point:
     number, hash_, time, head, events, validators, header, weight, tip_weight = row
-    starts = range(0, len(validators), _ADDRESS_OCTETS)
-    addresses = tuple(validators[start : start + _ADDRESS_OCTETS] for start in starts)
+    addresses = split(validators, _ADDRESS_OCTETS)
     return Point(Accepted(number, hash_, time, head, events), addresses, header, weight, tip_weight)

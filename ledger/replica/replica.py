@@ -14,11 +14,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from credential import Catalogue, Facts, Presentation, Unreadable
-from ledger.errors import ContradictoryHeaders, FollowFailed, LedgerError, SourceFailure
+from ledger.errors import (
+    ContradictoryHeaders,
+    FollowFailed,
+    LedgerError,
+    MalformedEvent,
+    NotProven,
+    SourceError,
+    SourceFailure,
+)
 from ledger.network_file import NetworkFile
 from ledger.replica import points
 from ledger.replica.asking import Asking
-from ledger.replica.facts import facts_for
+from ledger.replica.facts import facts_for, with_proven_metadata
 from ledger.replica.sources import open_source, require_source
 from ledger.replica.store import Store, accepted, evidence_after, rewinds_after
 from ledger.replica.update import Accepted, Evidence, Known, Proven, Rewind, Update
@@ -139,6 +147,11 @@ class Replica:
         with self.reading() as (connection, _):
             return points.exported(connection, self.network.checkpoint.number)
 
+    def catalogue(self) -> Catalogue:
+        """What is installed, and the types that came with packs and that the ledger has the digest of."""
+        with self.reading() as (connection, _):
+            return with_proven_metadata(connection, self._catalogue)
+
     def rewinds(self, after: int = 0) -> tuple[Rewind, ...]:
         """The reorganisations with a number beyond `after`, oldest first."""
         with self.reading() as (connection, _):
@@ -173,7 +186,7 @@ class Replica:
         for historian in (prover, *others):
             try:
                 progress = self.take(known, Update(proven, historian.history(known, proven)), historian.name)
-            except LedgerError as e:
+            except (SourceError, NotProven, MalformedEvent) as e:
                 failures.append(SourceFailure(historian.name, e))
                 continue
             # None: another follower of this file was first

@@ -39,9 +39,14 @@ CREATE TABLE path (number INTEGER PRIMARY KEY, header BLOB NOT NULL);
 -- Files of certificate types that came with packs.
 CREATE TABLE metadata (digest BLOB PRIMARY KEY, octets BLOB NOT NULL) WITHOUT ROWID;
 
--- Reorganisations, never deleted: blocks after `ancestor` up to `last` were taken back.
+-- Reorganisations, never deleted: blocks after `ancestor` up to `last` were taken back. `removed` are the hashes of
+-- those that had been accepted, 32 octets each.
 CREATE TABLE rewinds (
-    rewind INTEGER PRIMARY KEY, ancestor INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL
+    rewind INTEGER PRIMARY KEY,
+    ancestor INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    removed BLOB NOT NULL
 );
 
 -- Pairs of sealed headers of one number, RLP, and their block hashes, never deleted.

@@ -14,7 +14,7 @@ from dataclasses import astuple
 from itertools import islice
 from pathlib import Path
 
-from ledger.errors import JournalMismatch, OtherReplica
+from ledger.errors import JournalMismatch, OtherReplica, ReplicaUnwritable
 from ledger.hexadecimal import to_hex
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
@@ -23,6 +23,7 @@ from ledger.replica.schema import ACCEPTED_TO_POINTS, FACT_TABLES, FACTS, FACTS_
 from ledger.replica.update import Accepted, Evidence, Known, Point, Rewind, Update
 
 _BUSY_SECONDS = 30.0
+_HASH_OCTETS = 32
 _CHUNK = 1_000
 """How many events are stored at a time, so that a long history is never in memory as a whole."""
 
@@ -54,9 +55,15 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose changes survive a crash, all of them, once the block is left; none where it raises."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        """A connection whose changes survive a crash, all of them, once the block is left; none where it raises.
+
+        Raises ReplicaUnwritable where the disk is full, or the file cannot be written for another reason.
+        """
+        try:
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+        except sqlite3.OperationalError as e:
+            raise ReplicaUnwritable(f"the replica's file cannot be written: {e}") from e
 
     def known(self) -> Known:
         with self.reading() as connection:
@@ -82,7 +89,8 @@ class Store:
             if found != proven.head:
                 raise JournalMismatch(f"the logs fold to {to_hex(found)}, the proven head is {to_hex(proven.head)}")
             _apply(connection, self._network, start)
-            points.add(connection, proven, events)
+            trusted = proven.after.validators if proven.after else self._network.checkpoint.validators
+            points.add(connection, proven, events, trusted)
             return events - start
 
     def keep_evidence(self, evidence: Evidence) -> None:
@@ -102,8 +110,9 @@ class Store:
         events, _ = self._begin(ancestor)
         number = ancestor.accepted.number if ancestor else self._network.checkpoint.number
         connection.execute("DELETE FROM logs WHERE position >= ?", (events,))
-        connection.execute("DELETE FROM points WHERE number > ?", (number,))
-        connection.execute("INSERT INTO rewinds VALUES (NULL, ?, ?, ?)", (number, last.number, now))
+        removed = points.remove_after(connection, number)
+        values = (number, last.number, now, b"".join(removed))
+        connection.execute("INSERT INTO rewinds VALUES (NULL, ?, ?, ?, ?)", values)
         _rebuild(connection, self._network)
 
     @contextmanager
@@ -112,10 +121,10 @@ class Store:
         connection.execute(begin)
         try:
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute("ROLLBACK")
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -144,8 +153,11 @@ def logs_after(connection: sqlite3.Connection, events: int) -> Iterator[RawLog]:
 
 
 def rewinds_after(connection: sqlite3.Connection, number: int) -> tuple[Rewind, ...]:
-    query = "SELECT rewind, ancestor, last, at FROM rewinds WHERE rewind > ? ORDER BY rewind"
-    return tuple(Rewind(*row) for row in connection.execute(query, (number,)))
+    query = "SELECT rewind, ancestor, last, at, removed FROM rewinds WHERE rewind > ? ORDER BY rewind"
+    return tuple(
+        Rewind(rewind, ancestor, last, at, points.split(removed, _HASH_OCTETS))
+        for rewind, ancestor, last, at, removed in connection.execute(query, (number,))
+    )
 
 
 def evidence_after(connection: sqlite3.Connection, block: int) -> Evidence | None:

@@ -95,12 +95,16 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """A reorganisation: blocks after `ancestor`, up to `last`, are no longer the ledger's. Numbered from 1."""
+    """A reorganisation: blocks after `ancestor`, up to `last`, are no longer the ledger's. Numbered from 1.
+
+    `removed` are the hashes of the blocks that had been accepted.
+    """
 
     number: int
     ancestor: int
     last: int
     at: int
+    removed: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

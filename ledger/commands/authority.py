@@ -11,16 +11,22 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from credential import PublicKey
-from ledger.commands.acting import FILE, Acting, Address, Instant, Octets32, acting, ends_option, starts_option
+from ledger.commands.acting import FILE, Acting, Address, Instant, acting, ends_option, starts_option
+from ledger.commands.fence import (
+    preview_key_command,
+    preview_operator_command,
+    revoke_key_command,
+    revoke_operator_command,
+)
+from ledger.commands.restore import restore_command
 from ledger.registries import USE_CREDENTIAL, USE_STATUS
 
 _USES = {"credential": USE_CREDENTIAL, "status": USE_STATUS}
-_moment = click.option("--from", "revoked_from", type=Instant(), required=True, help="What came after falls.")
 
 
 @click.group("authority")
 def authority_group() -> None:
-    """A region: register and dissolve authorities, accredit them for types."""
+    """A region: register and dissolve authorities, accredit them for types, restore their statuses after a theft."""
 
 
 @authority_group.command("register")
@@ -85,16 +91,6 @@ def add_operator_command(acting: Acting, authority: int, operator: bytes) -> Non
     acting.send(acting.registries.add_operator(authority, operator))
 
 
-@operator_group.command("revoke")
-@click.argument("authority", type=int)
-@click.argument("operator", type=Address())
-@_moment
-@acting
-def revoke_operator_command(acting: Acting, authority: int, operator: bytes, revoked_from: int) -> None:
-    """Set an operator's fence: what it did from then on falls. It moves earlier, never later."""
-    acting.send(acting.registries.revoke_operator(authority, operator, revoked_from))
-
-
 @click.group("key")
 def key_group() -> None:
     """A region: the keys that sign an authority's credentials."""
@@ -114,13 +110,11 @@ def add_key_command(acting: Acting, authority: int, public_key: Path, use: str, 
     acting.send(call)
 
 
-@key_group.command("revoke")
-@click.argument("kid", type=Octets32())
-@_moment
-@acting
-def revoke_key_command(acting: Acting, kid: bytes, revoked_from: int) -> None:
-    """Set a key's fence: what was anchored with it from then on falls. It moves earlier, never later."""
-    acting.send(acting.registries.revoke_key(kid, revoked_from))
+authority_group.add_command(restore_command)
+operator_group.add_command(preview_operator_command)
+operator_group.add_command(revoke_operator_command)
+key_group.add_command(preview_key_command)
+key_group.add_command(revoke_key_command)
 
 
 def _read_public_key(path: Path) -> PublicKey:

@@ -9,6 +9,7 @@ import click
 
 GROUPS = {
     "ledger": ("ledger.cli", "ledger", "The chain: node, registries, replica."),
+    "council": ("ledger.council.cli", "council", "The council of provinces: propose, sign, execute."),
     "issuer": ("issuer.cli", "issuer", "The bureau: import, approve, seal, act."),
     "verifier": ("verifier.cli", "verifier", "The window: check what is shown."),
     "wallet": ("wallet.cli", "wallet", "The holder: accept, keep, show."),

@@ -1,0 +1,182 @@
+"""`yinxin council propose`: one command for each thing that a council decides; writes a proposal file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from credential import CertificateType, MalformedType, parse_certificate_type
+from ledger.catalogue import load_catalogue
+from ledger.commands.acting import FILE, NEW_FILE, Address, errors_told, json_option, rpc_option, tell
+from ledger.council.acts import Act
+from ledger.council.chain import CouncilChain
+from ledger.council.commands.telling import as_json_values, council_option, in_words, require_new, write_new
+from ledger.council.council_file import read_council_file
+from ledger.council.founding import MAX_DELAY_SECONDS
+from ledger.council.proposal import serialise_proposal
+from ledger.council.proposing import Deciding, propose
+from ledger.rpc import Rpc
+
+_threshold = click.option(
+    "--threshold", type=click.IntRange(min=1), help="Signatures needed from then on; else as now."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """Where the proposal goes and how to tell it."""
+
+    chain: CouncilChain
+    nonce: int | None
+    out: Path
+    as_json: bool
+
+    @property
+    def deciding(self) -> Deciding:
+        return Deciding(self.chain)
+
+    def write(self, acts: Sequence[Act]) -> None:
+        proposal = propose(self.chain, acts, self.nonce)
+        words = in_words(self.chain.council, proposal)
+        write_new(self.out, serialise_proposal(proposal))
+        values = as_json_values(self.chain.council, proposal)
+        tell(self.as_json, f"{words}\nwritten to {self.out}", proposal=str(self.out), **values)
+
+
+def proposing(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives the command `proposing`, from the options for council, node, nonce and output."""
+
+    @council_option
+    @rpc_option
+    @click.option("--nonce", type=click.IntRange(min=0), help="Else the council's next; a later one waits its turn.")
+    @click.option("--out", type=NEW_FILE, required=True, help="The proposal file to write; never overwritten.")
+    @json_option
+    @errors_told
+    @wraps(command)
+    def wrapped(council_file: Path, rpc_url: str, nonce: int | None, out: Path, as_json: bool, **rest: Any) -> None:
+        require_new(out)
+        with Rpc(rpc_url) as rpc:
+            chain = CouncilChain(rpc, read_council_file(council_file))
+            command(proposing=Proposing(chain, nonce, out, as_json), **rest)
+
+    return wrapped
+
+
+@click.group("propose")
+def propose_group() -> None:
+    """Make a proposal file for members to sign."""
+
+
+@propose_group.command("admit-region")
+@click.argument("region", type=int)
+@click.argument("name")
+@click.option("--administrator", type=Address(), required=True, help="The account that will act for the region.")
+@proposing
+def admit_command(proposing: Proposing, region: int, name: str, administrator: bytes) -> None:
+    """Admit a region by its GB/T 2260 province code: at once."""
+    proposing.write(proposing.deciding.admit_region(region, name, administrator))
+
+
+@propose_group.command("register-types")
+@click.argument("files", type=FILE, nargs=-1)
+@proposing
+def register_command(proposing: Proposing, files: tuple[Path, ...]) -> None:
+    """Register the types of the metadata files, without any all that are installed: after the delay."""
+    proposing.write(proposing.deciding.register_types(_types(files)))
+
+
+@propose_group.command("change-administrator")
+@click.argument("region", type=int)
+@click.argument("administrator", type=Address())
+@proposing
+def administrator_command(proposing: Proposing, region: int, administrator: bytes) -> None:
+    """Give a region another administrator: after the delay."""
+    proposing.write(proposing.deciding.change_administrator(region, administrator))
+
+
+@propose_group.command("add-writer")
+@click.argument("contract", type=Address())
+@proposing
+def add_writer_command(proposing: Proposing, contract: bytes) -> None:
+    """Let a registry write into the journal: after the delay."""
+    proposing.write(proposing.deciding.add_writer(contract))
+
+
+@propose_group.command("retire-writer")
+@click.argument("contract", type=Address())
+@proposing
+def retire_writer_command(proposing: Proposing, contract: bytes) -> None:
+    """Let a registry write into the journal no more: after the delay."""
+    proposing.write(proposing.deciding.retire_writer(contract))
+
+
+@propose_group.command("change-delay")
+@click.argument("seconds", type=click.IntRange(1, MAX_DELAY_SECONDS))
+@proposing
+def delay_command(proposing: Proposing, seconds: int) -> None:
+    """Change how long rules wait: after the present delay."""
+    proposing.write(proposing.deciding.change_delay(seconds))
+
+
+@propose_group.command("add-guardian")
+@click.argument("account", type=Address())
+@proposing
+def add_guardian_command(proposing: Proposing, account: bytes) -> None:
+    """Let an account cancel scheduled acts: after the delay."""
+    proposing.write(proposing.deciding.add_guardian(account))
+
+
+@propose_group.command("remove-guardian")
+@click.argument("account", type=Address())
+@proposing
+def remove_guardian_command(proposing: Proposing, account: bytes) -> None:
+    """Let an account cancel scheduled acts no more: after the delay, and no guardian can cancel this."""
+    proposing.write(proposing.deciding.remove_guardian(account))
+
+
+@propose_group.command("add-member")
+@click.argument("member", type=Address())
+@_threshold
+@proposing
+def add_member_command(proposing: Proposing, member: bytes, threshold: int | None) -> None:
+    """Make an account a member, who may sign: at once. See add-guardian, too."""
+    proposing.write(proposing.deciding.add_member(member, threshold))
+
+
+@propose_group.command("remove-member")
+@click.argument("member", type=Address())
+@_threshold
+@proposing
+def remove_member_command(proposing: Proposing, member: bytes, threshold: int | None) -> None:
+    """Remove a member: at once. See remove-guardian, too."""
+    proposing.write(proposing.deciding.remove_member(member, threshold))
+
+
+@propose_group.command("replace-member")
+@click.argument("old", type=Address())
+@click.argument("new", type=Address())
+@proposing
+def replace_member_command(proposing: Proposing, old: bytes, new: bytes) -> None:
+    """Put another account in a member's place: at once. See add-guardian and remove-guardian, too."""
+    proposing.write(proposing.deciding.replace_member(old, new))
+
+
+@propose_group.command("change-threshold")
+@click.argument("threshold", type=click.IntRange(min=1))
+@proposing
+def threshold_command(proposing: Proposing, threshold: int) -> None:
+    """Change how many members have to sign: at once."""
+    proposing.write(proposing.deciding.change_threshold(threshold))
+
+
+def _types(files: Sequence[Path]) -> list[CertificateType]:
+    try:
+        found = [parse_certificate_type(path.read_bytes()) for path in files]
+    except MalformedType as e:
+        raise click.ClickException(f"not a certificate type: {e}") from e
+    return found or list(load_catalogue().types.values())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -19,6 +21,12 @@ def load_catalogue() -> Catalogue:
         types={(each.number, each.version): each for each in types},
         dictionaries={int(name): octets for name, octets in dictionaries.items()},
     )
+
+
+def installed_metadata() -> Mapping[bytes, bytes]:
+    """The installed types' files, octet for octet, by the digest that the ledger has of them."""
+    found = _contents(files("credential") / "types", ".json").values()
+    return {sha256(octets).digest(): octets for octets in found}
 
 
 def _contents(folder: Traversable, suffix: str) -> dict[str, bytes]:

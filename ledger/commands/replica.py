@@ -60,7 +60,7 @@ def show_command(network: Path, path: Path, as_json: bool) -> None:
 
 
 def _tell_progress(as_json: bool, progress: Progress) -> None:
-    text = f"block {progress.block}, as of {_when(progress.as_of)}, {progress.new_events} new events"
+    text = f"block {progress.block}, as of {when(progress.as_of)}, {progress.new_events} new events"
     tell(
         as_json,
         "\n".join([*(f"not used: {failure}" for failure in progress.failures), text]),
@@ -81,7 +81,7 @@ def _as_text(shown: dict[str, Any]) -> str:
         f"network      {shown['network']}",
         f"fingerprint  {shown['fingerprint']}",
         f"block        {shown['block']}, {shown['events']} events",
-        f"as of        {_when(shown['as_of'])}",
+        f"as of        {when(shown['as_of'])}",
     ]
     for group in ("regions", "types", "authorities", "agreements"):
         lines.append(f"\n{group}:")
@@ -89,5 +89,5 @@ def _as_text(shown: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _when(instant: int) -> str:
+def when(instant: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(instant)) if instant else "nothing is proven yet"

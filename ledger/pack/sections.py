@@ -180,5 +180,5 @@ def _require_checksum(file: BinaryIO, end: Section) -> None:
             raise PackIncomplete("the pack was cut short while it was read")
         found.update(chunk)
         left -= len(chunk)
-    if found.digest() != file.read(DIGEST_OCTETS):
+    if found.digest() != read_body(file, end):
         raise MalformedPack("the pack is damaged: its checksum does not fit")

@@ -1,0 +1,220 @@
+"""`yinxin ledger pack`: the proven history in one file, for a stick or a mirror, and from one into a replica."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from credential import MalformedType, parse_certificate_type
+from ledger.catalogue import installed_metadata, load_catalogue
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
+from ledger.commands.replica import when
+from ledger.errors import LedgerError
+from ledger.network_file import NetworkFile, read_network_file
+from ledger.pack import Draft, Loaded, Mark, OnProgress, Pack, check_pack, export_pack, load_pack, open_pack
+from ledger.pack.showing import Contents, contents_of
+from ledger.replica import Replica
+
+type_option = click.option(
+    "--type",
+    "type_files",
+    type=FILE,
+    multiple=True,
+    help="A certificate type's file that is not installed here; repeatable.",
+)
+
+
+@click.group("pack")
+def pack_group() -> None:
+    """Trust packs: what a window needs of the ledger, in one file that any stick or web server may carry."""
+
+
+@pack_group.command("export")
+@click.argument("out", type=NEW_FILE)
+@network_option
+@click.option("--replica", "replica_file", type=FILE, required=True, help="The replica whose history is written.")
+@click.option("--since-pack", type=FILE, help="Begin where this pack ends.")
+@click.option("--since-event", type=click.IntRange(0), help="Begin at this event, the first is 0.")
+@type_option
+@click.option("--replace", is_flag=True, help="Write over a file that is there.")
+@json_option
+@errors_told
+def export_command(  # noqa: PLR0913, PLR0917 - one for each option
+    out: Path,
+    network: Path,
+    replica_file: Path,
+    since_pack: Path | None,
+    since_event: int | None,
+    type_files: tuple[Path, ...],
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Write what a replica has proven to the file OUT: from the first event on, or what came after an earlier pack.
+
+    The pack is checked like a stranger's before it gets its name.
+    """
+    if since_pack is not None and since_event is not None:
+        raise click.UsageError("--since-pack and --since-event do not go together")
+    if out.exists() and not replace:
+        raise click.ClickException(f"{out} exists; --replace writes over it")
+    since = since_event or 0 if since_pack is None else _end_of(since_pack)
+    with (
+        Replica(replica_file, read_network_file(network), load_catalogue(), ()) as replica,
+        progress_bar("writing and checking", as_json, times=2) as on_progress,
+    ):
+        draft = export_pack(replica, out, metadata_of(type_files), since=since, on_progress=on_progress)
+    tell(as_json, f"{out}: {_written(draft)}", file=str(out), **written_as_json(draft))
+
+
+@pack_group.command("import")
+@click.argument("packs", type=FILE, nargs=-1, required=True)
+@network_option
+@click.option("--replica", "replica_file", type=NEW_FILE, required=True, help="The replica that takes it over.")
+@json_option
+@errors_told
+def import_command(packs: tuple[Path, ...], network: Path, replica_file: Path, as_json: bool) -> None:
+    """Take over what PACKS prove, one after the other: no network is needed.
+
+    Each pack is taken over whole or not at all. One that is not taken stops the rest: its reason, exit status 1.
+    """
+    with Replica(replica_file, read_network_file(network), load_catalogue(), ()) as replica:
+        for path in packs:
+            with progress_bar(path.name, as_json) as on_progress:
+                loaded = load_pack(replica, path, int(time.time()), on_progress)
+            tell(as_json, f"{path}: {_loaded(loaded)}", file=str(path), **_loaded_as_json(loaded))
+
+
+@pack_group.command("show")
+@click.argument("path", metavar="PACK", type=FILE)
+@click.option("--network", type=FILE, help="Network file to hold it against.")
+@json_option
+@errors_told
+def show_command(path: Path, network: Path | None, as_json: bool) -> None:
+    """Show what a pack holds, and whether it holds against a network file. Exit status 1 where it does not."""
+    with open_pack(path) as pack, progress_bar("reading", as_json, times=1 if network is None else 2) as on_progress:
+        contents = contents_of(pack, on_progress)
+        refused = None if network is None else _refusal(pack, read_network_file(network), on_progress)
+    shown = _shown(pack, contents)
+    if network is not None:
+        shown["holds"] = refused is None
+        shown["reason"] = None if refused is None else f"{type(refused).__name__}: {refused}"
+    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(shown))
+    if refused is not None:
+        raise SystemExit(1)
+
+
+@contextmanager
+def progress_bar(what: str, quiet: bool, times: int = 1) -> Iterator[OnProgress]:
+    """A bar for work that goes over all events so many times; none where the answer is for a program."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=quiet) as progress:
+        task = progress.add_task(what)
+        before = last = 0
+
+        def on_progress(done: int, total: int) -> None:
+            nonlocal before, last
+            if done < last:  # once more from the beginning
+                before += last
+            last = done
+            progress.update(task, completed=before + done, total=total * times)
+
+        yield on_progress
+
+
+def metadata_of(files: tuple[Path, ...]) -> Mapping[bytes, bytes]:
+    """The installed types' files and these, by digest."""
+    found = dict(installed_metadata())
+    for path in files:
+        octets = path.read_bytes()
+        try:
+            parse_certificate_type(octets)
+        except MalformedType as e:
+            raise click.ClickException(f"{path} is not a certificate type: {e}") from e
+        found[hashlib.sha256(octets).digest()] = octets
+    return found
+
+
+def written_as_json(draft: Draft) -> dict[str, object]:
+    return {
+        "octets": draft.written.octets,
+        "sha256": draft.written.digest.hex(),
+        "from_event": draft.span.start.events,
+        "events": draft.span.end.events,
+        "types": draft.written.types,
+        "block": draft.block,
+        "as_of": draft.time,
+    }
+
+
+def _written(draft: Draft) -> str:
+    start, end = draft.span.start.events, draft.span.end.events
+    return f"events {start} to {end}, as of {when(draft.time)}, {draft.written.octets:,} octets"
+
+
+def _end_of(path: Path) -> Mark:
+    with open_pack(path) as pack:
+        return pack.span.end
+
+
+def _loaded(loaded: Loaded) -> str:
+    if loaded.already_known:
+        return f"nothing new; block {loaded.block}, as of {when(loaded.as_of)}, is known already"
+    return f"{loaded.new_events} new events; block {loaded.block}, as of {when(loaded.as_of)}"
+
+
+def _loaded_as_json(loaded: Loaded) -> dict[str, object]:
+    return {name: getattr(loaded, name) for name in loaded.__slots__}
+
+
+def _refusal(pack: Pack, network: NetworkFile, on_progress: OnProgress) -> LedgerError | None:
+    try:
+        check_pack(pack, network, on_progress)
+    except LedgerError as e:
+        return e
+    return None
+
+
+def _shown(pack: Pack, contents: Contents) -> dict[str, Any]:
+    span = pack.span
+    return {
+        "octets": pack.octets,
+        "network": "0x" + span.network.hex(),
+        "fingerprint": span.fingerprint.hex(),
+        "from_event": span.start.events,
+        "events": span.end.events,
+        "head": "0x" + span.end.head.hex(),
+        "block": contents.block,
+        "as_of": contents.time,
+        "validators": contents.validators,
+        "headers_in_between": len(pack.proof.path),
+        "kinds": dict(contents.kinds),
+        "types": list(contents.carried),
+        "types_registered": contents.registered,
+    }
+
+
+def _as_text(shown: dict[str, Any]) -> str:
+    lines = [
+        f"size         {shown['octets']:,} octets",
+        f"network      {shown['network']}",
+        f"made with    {shown['fingerprint']}",
+        f"events       {shown['from_event']} to {shown['events']}",
+        f"head         {shown['head']}",
+        f"block        {shown['block']}, of {when(shown['as_of'])}, {shown['validators']} validators, "
+        f"{shown['headers_in_between']} headers in between",
+        *(f"  {count:>9,}  {kind}" for kind, count in shown["kinds"].items()),
+        f"types        files of {len(shown['types'])} of the {shown['types_registered']} that it registers",
+        *(f"  {each}" for each in shown["types"]),
+    ]
+    if "holds" in shown:
+        lines.append("holds against the network file" if shown["holds"] else f"NOT PROVEN: {shown['reason']}")
+    return "\n".join(lines)

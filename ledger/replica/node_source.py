@@ -15,6 +15,7 @@ from ledger.light_client import header_of_block, reach, require_recent
 from ledger.network_file import NetworkFile
 from ledger.proofs import proof_nodes, prove_journal
 from ledger.replica.branches import settled_by
+from ledger.replica.contradictions import require_no_contradiction
 from ledger.replica.trust import trusted_now
 from ledger.replica.update import Known, Proof, Proven
 from ledger.rpc import Rpc
@@ -50,6 +51,7 @@ class NodeSource:
         if self._network.engine == "clique":
             return self._prove_settled(known)
         header = header_of_block(self._rpc.header())
+        require_no_contradiction(known, header)
         steps = reach(trusted, header, lambda number: header_of_block(self._rpc.header(number)))  # 3
         if not steps or (known.accepted is not None and steps[-1].hash == known.accepted.hash):
             return None

@@ -111,7 +111,7 @@ class Replica:
         known, now = self._store.known(), int(self._clock())
         answers = self._asking.ask([*map(self._open, self._sources)], lambda source: source.prove(known, now))
         failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
-        self._keep_contradictions(failures, now)
+        self._keep_contradictions(answers, now)
         answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
         # The newest last, and of equal ones the source that is listed first.
         proofs = sorted(((found, each) for each, found in reversed(answered) if found), key=_newness)
@@ -198,12 +198,23 @@ class Replica:
         assert found is not None
         return Progress(source, found.number, found.time, 0, ())
 
-    def _keep_contradictions(self, failures: Sequence[SourceFailure], now: int) -> None:
-        for failure in failures:
-            if isinstance(failure.error, ContradictoryHeaders):
-                found = failure.error
-                self._store.keep_evidence(_evidence(found, now))
-                _log.error("the validators contradict themselves: %s", failure)
+    def _keep_contradictions(self, answers: Sequence[tuple[Source, Proven | LedgerError | None]], now: int) -> None:
+        """Of Clique's headers there may be two of one number: nothing is final there."""
+        if self.network.engine == "clique":
+            return
+        found = [each for _, each in answers if isinstance(each, ContradictoryHeaders)]
+        proofs = [each for _, each in answers if each is not None and not isinstance(each, LedgerError)]
+        if len(proofs) > 1 or found:
+            self._keep_evidence(found, proofs, now)
+
+    def _keep_evidence(self, found: list[ContradictoryHeaders], proofs: list[Proven], now: int) -> None:
+        # Headers take a moment to load; a window with one honest source does without.
+        from ledger.replica.contradictions import among, evidence_of
+
+        for each in (*found, among(proofs)):
+            if each is not None:
+                self._store.keep_evidence(evidence_of(each, now))
+                _log.error("the validators contradict themselves at block %d", each.number)
 
     def _tell(self, failures: Sequence[SourceFailure]) -> None:
         """Logs why a source is not used once, when it begins or changes: a node may be down for days."""
@@ -219,13 +230,6 @@ class Replica:
         if address not in self._opened:
             self._opened[address] = open_source(address, self.network)
         return self._opened[address]
-
-
-def _evidence(found: ContradictoryHeaders, now: int) -> Evidence:
-    from ledger.headers import Header
-
-    hashes = (Header.decode(found.first).hash, Header.decode(found.second).hash)
-    return Evidence(found.number, found.first, found.second, *hashes, now)
 
 
 def _newness(candidate: tuple[Proven, Source]) -> tuple[int, int]:

@@ -1,0 +1,261 @@
+"""The replica on forged networks: validators that change, validators that contradict themselves, Clique's branches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from credential import Outcome, Policy, Unreadable, Verdict, verify
+from ledger import FollowFailed, NodeUnavailable, NotProven, Replica, load_catalogue
+from ledger.errors import ContradictoryHeaders, JournalMismatch, NotAdvancing
+from ledger.headers import Header
+from ledger.light_client import Trusted, check_header
+from ledger.network_file import NetworkFile
+from tests.ledger.conftest import Door
+from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
+from tests.ledger.light_client.recorded import KEYS, addresses
+from tests.ledger.test_replica_store import HISTORY, all_facts
+
+FOUR = KEYS[:4]
+Serve = Callable[[Branch], Door]
+Open = Callable[..., Replica]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A node for each branch it is given."""
+    doors: list[Door] = []
+
+    def made(branch: Branch) -> Door:
+        door = Door("http://127.0.0.1:9")
+        door.instead = branch.answer
+        doors.append(door)
+        return door
+
+    yield made
+    for door in doors:
+        door.close()
+
+
+@pytest.fixture
+def replica_of(tmp_path: Path) -> Iterator[Open]:
+    opened: list[Replica] = []
+
+    def made(network: NetworkFile, *doors: Door, name: str = "r.db") -> Replica:
+        sources = [door.url for door in doors]
+        replica = Replica(tmp_path / name, network, load_catalogue(), sources, clock=lambda: START + 1000)
+        opened.append(replica)
+        return replica
+
+    yield made
+    for replica in opened:
+        replica.close()
+
+
+def test_validators_may_change_altogether_while_a_window_is_off(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, serve(branch))
+    grow(branch, FOUR, *HISTORY[:3])
+    replica.follow_once()
+    for number in range(1, 13):  # one leaves, one comes: nobody is left of the first four
+        grow(branch, KEYS[number : number + 4])
+        grow(branch, KEYS[number : number + 4])
+    grow(branch, KEYS[12:16], *HISTORY[3:])
+    progress = replica.follow_once()
+    assert (progress.block, progress.new_events) == (26, len(HISTORY) - 3)
+    assert replica.known().points[-1].validators == addresses(KEYS[12:16])
+
+
+def test_what_was_proven_can_be_proven_onwards_from_the_checkpoint(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, serve(branch))
+    for number in range(12):
+        grow(branch, KEYS[number : number + 4])
+        if number % 3 == 0:
+            replica.follow_once()
+    replica.follow_once()
+    exported = replica.exported()
+    assert exported is not None
+    trusted = Trusted.by_checkpoint(branch.network)
+    for octets in (*exported.proof.path, exported.proof.header):
+        trusted = check_header(Header.decode(octets), trusted).trusted
+    assert trusted.hash == exported.point.accepted.hash
+
+
+def test_an_old_set_cannot_take_over_again(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    for number in range(1, 6):
+        grow(branch, KEYS[number : number + 4])
+        replica.follow_once()
+    takeover = branch.fork(4)
+    for _ in range(9):
+        grow(takeover, FOUR)
+    door.instead = takeover.answer
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    assert replica.contradiction is None
+
+
+def test_two_sealed_blocks_of_one_number_make_every_row_unknown(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    other = branch.fork(0)
+    grow(other, FOUR, *HISTORY[:-1])
+    replica = replica_of(branch.network, serve(branch), serve(other))
+    replica.follow_once()
+    evidence = replica.contradiction
+    assert evidence is not None
+    assert {evidence.first_hash, evidence.second_hash} == {branch.blocks[1].header.hash, other.blocks[1].header.hash}
+    assert all_unknown(replica)
+
+
+def test_a_contradiction_is_found_later_in_a_source_that_is_behind(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    other = branch.fork(0)
+    for _ in range(5):
+        grow(branch, FOUR)
+        replica.follow_once()
+    assert replica.contradiction is None
+    for _ in range(3):
+        grow(other, FOUR, gas_used=1)
+    door.instead = other.answer
+    with pytest.raises(FollowFailed) as failed:
+        replica.follow_once()
+    assert isinstance(failed.value.failures[0].error, ContradictoryHeaders)
+    assert replica.contradiction is not None
+    assert replica.contradiction.number == 3
+    assert all_unknown(replica)
+
+
+def test_a_network_file_with_a_later_checkpoint_settles_a_contradiction(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR)
+    other = branch.fork(0)
+    grow(other, FOUR, gas_used=1)
+    replica = replica_of(branch.network, serve(branch), serve(other))
+    replica.follow_once()
+    assert all_unknown(replica)
+    replica.close()
+    grow(branch, FOUR)
+    later = branch.blocks[2].header
+    checkpoint = replace(branch.network.checkpoint, number=2, hash=later.hash, time=later.timestamp)
+    again = replica_of(replace(branch.network, checkpoint=checkpoint), serve(branch))
+    again.follow_once()
+    assert again.contradiction is None
+    assert not all_unknown(again)
+
+
+def test_a_header_that_is_not_sealed_is_no_contradiction(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    grow(branch, FOUR)
+    replica.follow_once()
+    other = branch.fork(0)
+    grow(other, FOUR, sealers=FOUR[:2], gas_used=1)
+    door.instead = other.answer
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    assert replica.contradiction is None
+
+
+def test_the_history_may_come_from_another_source_than_the_header(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    poor, rich = serve(branch), serve(branch)
+    poor.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
+    replica = replica_of(branch.network, poor, rich)
+    progress = replica.follow_once()
+    assert (progress.source, progress.new_events) == (rich.url, len(HISTORY))
+    assert [(each.source, type(each.error)) for each in progress.failures] == [(poor.url, JournalMismatch)]
+
+
+def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    hanging, quick = serve(branch), serve(branch)
+    hanging.before = lambda method, params: hanging.closing.wait(8) and None
+    replica = replica_of(branch.network, hanging, quick)
+    started = time.monotonic()
+    first = replica.follow_once()
+    grow(branch, FOUR)
+    second = replica.follow_once()
+    assert time.monotonic() - started < 7
+    assert (first.source, second.block) == (quick.url, 2)
+    assert [type(each.error) for each in (*first.failures, *second.failures)] == [NodeUnavailable] * 2
+    hanging.closing.set()
+
+
+def test_of_cliques_blocks_only_settled_ones_are_used(serve: Serve, replica_of: Open) -> None:
+    branch = clique(FOUR)
+    replica = replica_of(branch.network, serve(branch))
+    sign(branch, FOUR, 1, *HISTORY)
+    sign_in_turn(branch, FOUR, 5)
+    with pytest.raises(FollowFailed, match="settled"):
+        replica.follow_once()
+    sign_in_turn(branch, FOUR, 1)
+    assert replica.follow_once().block == 1
+    assert replica.follow_once().new_events == 0
+
+
+def test_a_heavier_branch_takes_the_place_of_settled_blocks(serve: Serve, replica_of: Open) -> None:
+    branch = clique(FOUR)
+    sign(branch, FOUR, 1, *HISTORY[:5])
+    sign_in_turn(branch, FOUR, 7)
+    replica = replica_of(branch.network, door := serve(branch))
+    assert replica.follow_once().block == 2
+    heavier = branch.fork(2)
+    branch = branch.fork(2)
+    for number in range(3, 12):
+        sign(branch, FOUR, number % 4, *(HISTORY[5:9] if number == 3 else ()))
+    door.instead = branch.answer
+    assert replica.follow_once().block == 5
+    for number in range(3, 16):
+        sign(heavier, FOUR, number % 4, *(HISTORY[5:] if number == 4 else ()))
+    door.instead = heavier.answer
+    progress = replica.follow_once()
+    assert progress.rewound is not None
+    assert (progress.rewound.ancestor, progress.rewound.last) == (2, 5)
+    assert progress.rewound.removed == (branch.blocks[5].header.hash,)
+    assert replica.rewinds() == (progress.rewound,)
+    honest = replica_of(heavier.network, serve(heavier), name="honest.db")
+    honest.follow_once()
+    assert all_facts(replica._store) == all_facts(honest._store)
+
+
+def test_a_branch_that_is_not_heavier_is_passed_over(serve: Serve, replica_of: Open) -> None:
+    branch = clique(FOUR)
+    sign(branch, FOUR, 1, *HISTORY[:5])
+    sign_in_turn(branch, FOUR, 12)
+    replica = replica_of(branch.network, door := serve(branch))
+    replica.follow_once()
+    known = replica.known()
+    lighter = clique(FOUR)
+    for number in range(1, 16):  # longer, and never in turn
+        sign(lighter, FOUR, (number + 2) % 4)
+    door.instead = lighter.answer
+    with pytest.raises(FollowFailed) as failed:
+        replica.follow_once()
+    assert isinstance(failed.value.failures[0].error, NotAdvancing)
+    assert (replica.known(), replica.rewinds()) == (known, ())
+
+
+def test_a_clique_node_of_strangers_is_refused(serve: Serve, replica_of: Open) -> None:
+    branch = clique(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    sign_in_turn(branch, KEYS[4:8], 9)
+    door.instead = branch.answer
+    with pytest.raises(FollowFailed) as failed:
+        replica.follow_once()
+    assert isinstance(failed.value.failures[0].error, NotProven)
+
+
+def all_unknown(replica: Replica) -> bool:
+    shown = Unreadable("X", "nothing")
+    report = verify(shown, replica.facts_for(shown), Policy(region=440000), None, START, START)
+    return report.verdict is Verdict.UNDETERMINED and all(row.outcome is Outcome.UNKNOWN for row in report.rows)

@@ -61,30 +61,21 @@ def prove_journal(nodes: ProofNodes, state_root: bytes, journal: JournalAt) -> b
 
 def prove_slot(nodes: ProofNodes, state_root: bytes, address: bytes, slot: int) -> ProvenSlot:
     """What the nodes prove about `slot` of `address`. Raises ProofRefused where they do not lead to `state_root`."""
-    account = _decode(_value(state_root, keccak(address), nodes.account), "account")
+    account = _decode(value_in_trie(state_root, keccak(address), nodes.account), "account")
     if not (isinstance(account, list) and len(account) == 4 and all(isinstance(item, bytes) for item in account)):
         raise ProofRefused("the proven account does not have its four fields")
     _, _, storage_root, code_hash = account
-    value = _decode(_value(storage_root, keccak(slot.to_bytes(32, "big")), nodes.storage), "slot")
+    value = _decode(value_in_trie(storage_root, keccak(slot.to_bytes(32, "big")), nodes.storage), "slot")
     if not isinstance(value, bytes) or len(value) > 32:
         raise ProofRefused("the proven slot does not hold one word")
     return ProvenSlot(code_hash, value.rjust(32, b"\0"))
 
 
-def _nodes(value: object) -> tuple[bytes, ...]:
-    if not isinstance(value, list) or not 0 < len(value) <= MAX_NODES:
-        raise ProofRefused(f"a proof has 1 to {MAX_NODES} nodes")
-    try:
-        nodes = tuple(octets(node) for node in value)
-    except ValueError as e:
-        raise ProofRefused(f"a node of the proof: {e}") from e
-    if any(len(node) > MAX_NODE_OCTETS for node in nodes):
-        raise ProofRefused(f"a node of a proof has at most {MAX_NODE_OCTETS} octets")
-    return nodes
+def value_in_trie(root: bytes, key: bytes, nodes: Sequence[bytes]) -> bytes:
+    """The octets at `key` under `root`, as a Merkle Patricia trie keeps them (Ethereum yellow paper, appendix D).
 
-
-def _value(root: bytes, key: bytes, nodes: Sequence[bytes]) -> bytes:
-    """The octets at `key` under `root`, by a Merkle Patricia trie's rules (Ethereum yellow paper, appendix D)."""
+    Raises ProofRefused unless the nodes are those of the path, root first, and something is there.
+    """
     left, path = list(reversed(nodes)), _nibbles(key)
     node = _next(left, root)
     while True:
@@ -99,6 +90,18 @@ def _value(root: bytes, key: bytes, nodes: Sequence[bytes]) -> bytes:
     if path or not isinstance(child, bytes) or not child:
         raise ProofRefused(_NOTHING)
     return child
+
+
+def _nodes(value: object) -> tuple[bytes, ...]:
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_NODES:
+        raise ProofRefused(f"a proof has 1 to {MAX_NODES} nodes")
+    try:
+        nodes = tuple(octets(node) for node in value)
+    except ValueError as e:
+        raise ProofRefused(f"a node of the proof: {e}") from e
+    if any(len(node) > MAX_NODE_OCTETS for node in nodes):
+        raise ProofRefused(f"a node of a proof has at most {MAX_NODE_OCTETS} octets")
+    return nodes
 
 
 def _next(left: list[bytes], reference: bytes) -> list[Any]:

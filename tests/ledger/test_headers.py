@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rlp
 from eth_keys.datatypes import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.headers import (
+    BlockHeader,
+    CliqueHeader,
     Extra,
     Header,
     MalformedHeader,
@@ -23,6 +26,7 @@ from ledger.headers import (
     seals,
     signers,
 )
+from ledger.headers.layout import MAX_HEADER_OCTETS
 
 VECTORS = json.loads((Path(__file__).parents[2] / "spec/vectors/qbft-headers.json").read_text())
 BLOCKS: list[dict[str, Any]] = VECTORS["headers"]
@@ -100,6 +104,43 @@ def test_high_s_seal_is_refused() -> None:
     bad = replace(header, extra_data=replace(extra, seals=(mirrored,)).encode())
     with pytest.raises(MalformedHeader, match="high s"):
         signers(bad.fields())
+
+
+@pytest.mark.parametrize("recovery", [2, 3, 27, 28, 255])
+def test_a_seal_with_another_recovery_id_is_refused(recovery: int) -> None:
+    header = header_from_json(BLOCKS[3])
+    extra = parse_extra(header.extra_data)
+    other = extra.seals[0][:64] + bytes([recovery])
+    with pytest.raises(MalformedHeader, match=f"recovery id {recovery}"):
+        signers(replace(header, extra_data=replace(extra, seals=(other,)).encode()).fields())
+
+
+@pytest.mark.parametrize("block", BLOCKS[::7], ids=lambda block: str(int(block["number"], 16)))
+def test_a_header_decodes_to_what_encodes_to_the_same_octets(block: dict[str, Any]) -> None:
+    octets = header_from_json(block).encode()
+    assert Header.decode(octets) == header_from_json(block)
+    assert CliqueHeader.decode(octets).encode() == octets
+
+
+NO_HEADERS = {
+    "nothing": b"",
+    "a text": b"\x80",
+    "an empty list": b"\xc0",
+    "a list of lists": rlp.encode([[b""] * 15] * 15),
+    "fields of no length": rlp.encode([b""] * 15),
+    "lists without end": bytes([0xC1]) * 3_000 + b"\xc0",
+    "an octet more": header_from_json(BLOCKS[3]).encode() + b"\0",
+    "an octet less": header_from_json(BLOCKS[3]).encode()[:-1],
+    "too many fields": rlp.encode([*header_from_json(BLOCKS[3]).fields(), *[b"\1" * 32] * 7]),
+    "too large": rlp.encode([*header_from_json(BLOCKS[3]).fields()[:12], bytes(MAX_HEADER_OCTETS), b"", b""]),
+}
+
+
+@pytest.mark.parametrize("octets", NO_HEADERS.values(), ids=NO_HEADERS)
+@pytest.mark.parametrize("kind", [Header, CliqueHeader])
+def test_what_is_no_header_is_a_typed_error(kind: type[BlockHeader], octets: bytes) -> None:
+    with pytest.raises(MalformedHeader):
+        kind.decode(octets)
 
 
 @pytest.mark.parametrize("octets", [b"", b"\xc0", b"\xff" * 40, b"\x80", bytes(70_000)])

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from ledger.outbox import Outbox as Outbox
     from ledger.outbox import Sent as Sent
     from ledger.outbox import Waiting as Waiting
+    from ledger.pack import Loaded as Loaded
+    from ledger.pack import load_pack as load_pack
     from ledger.reading import RegistryReader as RegistryReader
     from ledger.receipts import Receipt as Receipt
     from ledger.registries import Member as Member
@@ -77,6 +79,7 @@ _HOMES = {
     "Fees": "accounts",
     "FollowFailed": "errors",
     "LedgerError": "errors",
+    "Loaded": "pack",
     "MalformedNetworkFile": "errors",
     "MalformedPack": "errors",
     "MalformedSource": "errors",
@@ -113,6 +116,7 @@ _HOMES = {
     "keep_following": "replica",
     "load_account": "accounts",
     "load_catalogue": "catalogue",
+    "load_pack": "pack",
     "parse_network_file": "network_file",
     "qbft_genesis_header": "genesis",
     "read_network_file": "network_file",

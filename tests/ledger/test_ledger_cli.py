@@ -95,7 +95,9 @@ def test_a_region_is_admitted_and_registers_an_authority(
     assert added["kid"] == "0x" + key.kid.hex()
     assert added["starts"] == 1_767_196_800
     assert answer("authority", "accredit", number, 1, "--starts", "2026-01-01", *shanghai)["certificate_type"] == 1
-    assert answer("key", "revoke", added["kid"], "--from", 1_790_000_000, *shanghai)["revoked_from"] == 1_790_000_000
+    revoked = answer("key", "revoke", added["kid"], "--from", 1_790_000_000, *shanghai, "--yes")
+    assert revoked["revoked_from"] == 1_790_000_000
+    assert revoked["falling"]["falls"]["batches"] == []
 
 
 def test_an_agreement_is_proposed_and_ratified(

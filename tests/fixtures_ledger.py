@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +36,7 @@ from ledger import (
     Account,
     Administration,
     Call,
+    Fees,
     Member,
     NetworkFile,
     Registries,
@@ -91,6 +92,9 @@ class World:
     administrators: dict[int, Account]
     catalogue: Catalogue
     authorities: list[Authority] = field(default_factory=list)
+    fees: Fees = field(default_factory=Fees)
+    fund: Callable[[bytes], None] = lambda address: None
+    """Gives a new account what it needs to pay fees, where there are any."""
 
     @property
     def registries(self) -> Registries:
@@ -109,7 +113,7 @@ class World:
 
     def send(self, account: Account, *calls: Call) -> None:
         """Sends the calls together and waits for all; about one second, however many."""
-        with Administration(self.url, account) as administration:
+        with Administration(self.url, account, fees=self.fees) as administration:
             administration.send_all(calls)
 
     def replica(self, path: Path, *sources: str) -> Replica:
@@ -122,6 +126,7 @@ class World:
         made = Authority(
             number, region, credit_code, name, url, Account.create(), SigningKey.from_secret(os.urandom(32))
         )
+        self.fund(made.operator.address)
         calls = self.registries
         self.send(
             self.administrators[region],
@@ -224,9 +229,15 @@ def make_world(url: str, folder: Path) -> World:
     network_path = folder / "network.json"
     network_path.write_bytes(serialise_network_file(network))
     world = World(url, network, network_path, council, {code: Account.create() for code in REGIONS}, load_catalogue())
+    set_up(world)
+    return world
+
+
+def set_up(world: World) -> None:
+    """Admits and registers what every test begins with, on a network that was just deployed."""
     calls = world.registries
     world.send(
-        council,
+        world.council,
         *(calls.admit_region(code, name, world.administrators[code].address) for code, name in REGIONS.items()),
         *(
             calls.register_type(each.number, each.code, each.version, each.digest)
@@ -236,7 +247,6 @@ def make_world(url: str, folder: Path) -> World:
     world.add_authority(SHANGHAI, "11310000MB2F30750G", "上海市浦东新区市场监督管理局", "https://scjg.pudong.example")
     world.add_authority(ANHUI, "11340000MB2F30820F", "合肥市市场监督管理局", "https://scjg.hefei.example")
     _agree(world)
-    return world
 
 
 def _agree(world: World) -> None:

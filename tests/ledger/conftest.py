@@ -42,6 +42,8 @@ class Door:
         self.instead: Callable[[str, list[Any]], Any] = lambda method, params: FORWARD
         self.rude: Rude | None = None
         self.calls: list[str] = []
+        self.lied = False
+        """Whether anything was answered that the node did not say."""
         self.closing = threading.Event()
         self._node = httpx.Client(base_url=node_url, trust_env=False, timeout=30)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -74,6 +76,7 @@ class Door:
                     return
                 octets = json.dumps(answer).encode()
                 if door.rude is not None:
+                    door.lied = True
                     self.close_connection = True
                     with suppress(OSError):  # the reader may leave before the end
                         door.rude(self, octets)
@@ -97,7 +100,9 @@ class Door:
             return {"jsonrpc": "2.0", "id": request["id"], "result": answered}
         answer = self._node.post("/", json=request).json()
         if "result" in answer:
-            answer["result"] = self.lie(method, params, answer["result"])
+            told = self.lie(method, params, answer["result"])
+            self.lied |= told != answer["result"]
+            answer["result"] = told
         return answer
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from ledger.errors import HeaderNotSealed, NotAdvancing, NotProven, TooFewTrusted
-from ledger.headers import Header, header_from_json, parse_extra, signers
+from ledger.headers import Header, header_from_json, parse_extra, seal_digest, signers
 from ledger.light_client import check_header, header_of_block, header_of_octets, is_contradiction, reach
-from tests.ledger.light_client.recorded import BLOCKS, GENESIS, HEADERS, in_order, named_by, trusted_at
+from tests.ledger.light_client.recorded import BLOCKS, GENESIS, HEADERS, VECTORS, in_order, named_by, trusted_at
 
 JOINS, LEAVES = 13, 38
 """Where the recorded network changes from four validators to five, and back."""
@@ -43,6 +43,15 @@ def test_the_set_shrinks_with_three_seals_of_the_old_five() -> None:
     assert len(signers(header.fields())) == 3
     assert set(signers(header.fields())) <= set(before.validators)
     assert check_header(header, before).validators == named_by(header)
+
+
+def test_the_example_in_the_specification_is_this_header() -> None:
+    text, header = (VECTORS.parent / "headers.md").read_text(), HEADERS[LEAVES]
+    assert f"0x{seal_digest(header.fields()).hex()}`" in text
+    assert f"0x{header.hash.hex()}`" in text
+    assert f"{LEAVES}, {header.timestamp}: both later" in text
+    short = [f"`0x{each.hex()[:4]}…{each.hex()[-4:]}`" for each in signers(header.fields())]
+    assert f"| sealed by | {', '.join(short)}: three" in text
 
 
 def test_none_is_asked_for_in_between() -> None:

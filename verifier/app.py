@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,14 +18,16 @@ from verifier import pages
 from verifier.errors import MalformedRequest, NoSuchCheck, VerifierError
 from verifier.following import Follower
 from verifier.guards import BodyLimit, InertPages
+from verifier.loading import Loader
 from verifier.reading import ReadingLimits
 from verifier.receive import Window
-from verifier.routes import routes, wants_html
+from verifier.routes import routes
+from verifier.routes.answers import wants_html
 
 _FORM_OVERHEAD_OCTETS = 64 * 1024
 
 
-def build_app(window: Window, follower: Follower, limits: ReadingLimits) -> FastAPI:
+def build_app(window: Window, follower: Follower, loader: Loader, limits: ReadingLimits) -> FastAPI:
     """The application of one window; it starts the follower and, at the end, stops it."""
 
     @asynccontextmanager
@@ -34,9 +37,13 @@ def build_app(window: Window, follower: Follower, limits: ReadingLimits) -> Fast
         await run_in_threadpool(follower.stop)
 
     app = FastAPI(title="Yinxin window 印信异地窗口", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(BodyLimit, octets=limits.octets + _FORM_OVERHEAD_OCTETS)
+    app.add_middleware(
+        BodyLimit,
+        octets=limits.octets + _FORM_OVERHEAD_OCTETS,
+        pack_octets=loader.max_octets + _FORM_OVERHEAD_OCTETS,
+    )
     app.add_middleware(InertPages)
-    app.include_router(routes(window, follower, limits))
+    app.include_router(routes(window, follower, loader, limits))
     _add_error_handlers(app, window, follower)
     return app
 
@@ -57,6 +64,11 @@ def _add_error_handlers(app: FastAPI, window: Window, follower: Follower) -> Non
         if error.status_code == 404:
             return answer(http, NoSuchCheck(), 404)
         return answer(http, MalformedRequest(expected=f"{http.method}: {error.detail}"), error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(http: Request, error: RequestValidationError) -> Response:
+        places = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        return answer(http, MalformedRequest(expected=places), 400)
 
     @app.exception_handler(Exception)
     async def failed(http: Request, _: Exception) -> Response:

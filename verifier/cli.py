@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import click
 
-from verifier import terminal
+from verifier import operating, terminal
 from verifier.days import parse_day
-from verifier.errors import CannotListen, VerifierError
-from verifier.following import Follower
-from verifier.opening import opened
+from verifier.errors import CannotListen
+from verifier.exits import ACCEPTED, REJECTED, UNDETERMINED, config_option, failing
+from verifier.opening import follower_of, loader_of, opened
 from verifier.reading import read
 from verifier.receive import Request, Window, receive
 from verifier.record import check_to_json
@@ -30,17 +28,7 @@ from verifier.view import view_of
 if TYPE_CHECKING:
     from uvicorn import Server
 
-_log = logging.getLogger(__name__)
-
-ACCEPTED, REJECTED, UNDETERMINED, NOTHING_TO_JUDGE, USAGE, INTERNAL = 0, 10, 20, 30, 64, 70
 _EXIT = {"accepted": ACCEPTED, "rejected": REJECTED, "undetermined": UNDETERMINED}
-_config = click.option(
-    "--config",
-    default="window.toml",
-    show_default=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The window's settings, TOML.",
-)
 
 
 @click.group()
@@ -48,8 +36,12 @@ def verifier() -> None:
     """The window's service 异地窗口."""
 
 
+for command in (operating.load_pack, operating.status, operating.withdrawn):
+    verifier.add_command(command)
+
+
 @verifier.command()
-@_config
+@config_option
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written when the window listens.")
 def serve(config: Path, ready_file: Path | None) -> None:
     """Run the window over HTTP."""
@@ -60,13 +52,10 @@ def serve(config: Path, ready_file: Path | None) -> None:
     if ready_file:
         ready_file.unlink(missing_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _failing(as_json=False):
+    with failing(as_json=False):
         settings = load_settings(config)
         with opened(settings) as window:
-            follower = Follower(
-                window.replica, window.store, len(settings.sources), settings.follow_seconds, window.clock
-            )
-            app = build_app(window, follower, settings.limits)
+            app = build_app(window, follower_of(settings, window), loader_of(settings, window), settings.limits)
             with _listening(settings) as listener:
                 url = f"http://{settings.host}:{listener.getsockname()[1]}"
                 _announce(url, ready_file)
@@ -78,21 +67,21 @@ def serve(config: Path, ready_file: Path | None) -> None:
 @click.option("--at", "day", default="", help="Was it valid on that day? YYYY-MM-DD.")
 @click.option("--json", "as_json", is_flag=True, help="The check as JSON.")
 @click.option("--update", is_flag=True, help="Look for newer facts first; otherwise nothing is asked of anybody.")
-@_config
+@config_option
 def check(file: BinaryIO, day: str, as_json: bool, update: bool, config: Path) -> NoReturn:
     """Check FILE (a picture, a PDF or text; - for standard input) on the window's own replica.
 
     Exit status: 0 accepted, 10 rejected, 20 undetermined, 30 nothing to judge, 64 usage, 70 internal error.
     """
-    with _failing(as_json=as_json):
+    with failing(as_json=as_json):
         settings = load_settings(config)
         octets = file.read(settings.limits.octets + 1)
         with opened(settings) as window:
             if update:
-                Follower(window.replica, window.store, 1, 1.0, window.clock).look_now()
+                follower_of(settings, window).look_now()
             made = receive(Request(window.new_id(), read(octets, settings.limits), parse_day(day)), window)
             _print(made, as_json, window)
-    sys.exit(_EXIT[str(made.report["verdict"])])
+    sys.exit(_EXIT[str(made.report["verdict"])] if made.withdrawn_at is None else UNDETERMINED)
 
 
 def _print(made: Check, as_json: bool, window: Window) -> None:
@@ -101,28 +90,6 @@ def _print(made: Check, as_json: bool, window: Window) -> None:
         return
     for line in terminal.lines(view_of(made, window.catalogue)):
         click.echo(line)
-
-
-@contextmanager
-def _failing(*, as_json: bool) -> Iterator[None]:
-    """Ends the command with an error's exit status; what nobody foresaw is an internal error, told without a trace."""
-    try:
-        yield
-    except VerifierError as e:
-        _fail(e, as_json=as_json)
-    except Exception as e:
-        _log.debug("internal error", exc_info=e)
-        _fail(VerifierError(), as_json=as_json)
-
-
-def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:
-    """The error in words, or as JSON, and its exit status."""
-    if as_json:
-        body = {"code": error.code, "zh": error.text_zh, "en": error.text_en}
-        click.echo(json.dumps({"error": body}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(f"{error.text_zh} {error.text_en} [{error.code}]", err=True)
-    sys.exit(error.exit_status)
 
 
 def _run(server: Server, listener: socket.socket) -> None:

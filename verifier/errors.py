@@ -10,16 +10,32 @@ VerifierError
 │   ├── TooManyPages        too_many_pages       413
 │   ├── DamagedPicture      damaged_picture      422
 │   └── UnreadablePdf       unreadable_pdf       422
+├── PackRefused             a trust pack is of no use here; nothing of it was taken            exit 30
+│   ├── MalformedPack       malformed_pack       422
+│   ├── PackTooLarge        pack_too_large       413
+│   ├── UnsupportedPack     unsupported_pack     422
+│   ├── PackOfOtherNetwork  pack_of_other_network  422
+│   ├── PackStale           pack_stale           409
+│   ├── PackGap             pack_gap             409
+│   ├── PackIncomplete      pack_incomplete      422
+│   ├── PackNotProven       pack_not_proven      422
+│   ├── PackContradicts     pack_contradicts     409
+│   └── NetworkFileTooOld   network_file_too_old 409
 ├── RequestRefused          the request itself is wrong                                    exit 64
 │   ├── MalformedRequest    malformed_request    400
 │   ├── MalformedDate       malformed_date       422
 │   ├── DateInFuture        date_in_future       422
 │   ├── RequestIdReused     request_id_reused    409
 │   ├── NoSuchCheck         no_such_check        404
+│   ├── NoSuchLoading       no_such_loading      404
+│   ├── PackIsLoading       pack_is_loading      409
 │   └── MalformedSettings   malformed_settings   (command line only)
+│       └── NoSource        no_source            (command line only)
 └── WindowUnable            the window cannot work                                         exit 70
     ├── CannotListen        cannot_listen        (command line only)
+    ├── ReplicaUnusable     replica_unusable     503
     └── StoreUnusable       store_unusable       503
+        └── StoreOfNewerProgram  store_of_newer_program  (when it is opened)
 
 Texts never repeat what was handed in: it may be somebody's licence.
 """
@@ -96,6 +112,78 @@ class UnreadablePdf(NothingToJudge):
     en = "The PDF cannot be read (damaged, locked, or it took too long): use a picture instead."
 
 
+class PackRefused(VerifierError):
+    exit_status = 30
+
+
+class MalformedPack(PackRefused):
+    code, status = "malformed_pack", 422
+    zh = "这不是离线窗口包，或者文件已损坏。请重新复制一份，再导入。"
+    en = "This is no trust pack, or it is damaged: copy it again, then load it."
+
+
+class PackTooLarge(PackRefused):
+    code, status = "pack_too_large", 413
+    zh = "离线窗口包超过大小上限，没有导入。请确认拿的是正确的文件。"
+    en = "The trust pack is beyond the size limits and was not loaded: make sure that it is the right file."
+
+
+class UnsupportedPack(PackRefused):
+    code, status = "unsupported_pack", 422
+    zh = "离线窗口包的版本比本窗口的软件新，或者这种网络不用离线窗口包。请系统管理员升级本窗口的软件。"
+    en = "The trust pack is of a later version than this software knows, or of an engine without packs: update it."
+
+
+class PackOfOtherNetwork(PackRefused):
+    code, status = "pack_of_other_network", 422
+    zh = "这个离线窗口包属于另一个网络，不能在本窗口使用。请核对网络指纹，换成本网络的包。"
+    en = "This trust pack belongs to another network: compare the network fingerprints and take one of this network."
+
+
+class PackStale(PackRefused):
+    code, status = "pack_stale", 409
+    zh = "这个离线窗口包比本窗口手头的数据旧，不需要导入。包本身不一定有问题；要更新请找更近的包。"
+    en = "This trust pack is older than the facts at hand: nothing to load. It need not be bad; get a newer one."
+
+
+class PackGap(PackRefused):
+    code, status = "pack_gap", 409
+    zh = (
+        "中间缺一个离线窗口包：这个包从第 {begins} 条记录开始，本窗口手头只有 {known} 条。"
+        "请先导入前一个包，或导入从头开始的包。"
+    )
+    en = (
+        "A trust pack in between is missing: this one begins at event {begins}, known here are {known}. "
+        "Load the one before it first, or one from the beginning."
+    )
+
+
+class PackIncomplete(PackRefused):
+    code, status = "pack_incomplete", 422
+    zh = "这个离线窗口包不完整，可能复制时中断了。请重新复制一份，再导入。"
+    en = "This trust pack is incomplete, perhaps cut short while it was copied: copy it again, then load it."
+
+
+class PackNotProven(PackRefused):
+    code, status = "pack_not_proven", 422
+    zh = "离线窗口包里的内容通不过验证，一条也没有采用。请换一个来源，并告诉系统管理员。"
+    en = (
+        "What the trust pack says does not hold; nothing of it was taken. Get it elsewhere and tell your administrator."
+    )
+
+
+class PackContradicts(PackRefused):
+    code, status = "pack_contradicts", 409
+    zh = "离线窗口包与手头已核实的数据互相矛盾：账本网络说了两种话。请立即告知账本网络的运营方。"
+    en = "The trust pack and the proven facts at hand contradict each other: tell the network's operators at once."
+
+
+class NetworkFileTooOld(PackRefused):
+    code, status = "network_file_too_old", 409
+    zh = "本窗口的网络文件太旧，已无法核实新的数据。请系统管理员向账本网络的运营方索取新的网络文件。"
+    en = "This window's network file is too old to prove newer facts: get a new one from the network's operators."
+
+
 class RequestRefused(VerifierError):
     exit_status = 64
 
@@ -130,10 +218,35 @@ class NoSuchCheck(RequestRefused):
     en = "There is no such check."
 
 
+class NoSuchLoading(RequestRefused):
+    code, status = "no_such_loading", 404
+    zh = "没有这一次导入的记录，窗口可能重新启动过。请看页面底部的数据截至时间，需要时再导入一次。"
+    en = "There is no such loading; the window may have been restarted. See how old the facts are, and load it again."
+
+
+class PackIsLoading(RequestRefused):
+    code, status = "pack_is_loading", 409
+    zh = "正在导入另一个离线窗口包，请等它结束再试。"
+    en = "Another trust pack is being loaded: wait until it is done."
+
+
 class MalformedSettings(RequestRefused):
     code = "malformed_settings"
     zh = "设置文件不正确：{reason}"
     en = "The settings file is wrong: {reason}"
+
+
+class NoSource(MalformedSettings):
+    code = "no_source"
+    zh = (
+        "设置 sources：“{address}”不是数据源的写法。有三种写法：http(s)://…（节点）、"
+        "mirror+http(s)://…/（镜像，以 / 结尾）、file:///…（本机或 U 盘上的镜像文件夹或离线窗口包）。"
+    )
+    en = (
+        "Setting sources: {address!r} is no source. There are three forms: http(s)://… (a node), "
+        "mirror+http(s)://…/ (a mirror, with / at its end), file:///… (a mirror's folder or a trust pack, on this "
+        "machine or a stick)."
+    )
 
 
 class WindowUnable(VerifierError):
@@ -146,7 +259,19 @@ class CannotListen(WindowUnable):
     en = "Cannot listen on {address}: {reason}"
 
 
+class ReplicaUnusable(WindowUnable):
+    code = "replica_unusable"
+    zh = "本窗口的数据文件无法写入（磁盘可能已满），数据没有变化。请联系系统管理员。"
+    en = "The replica cannot be written (the disk may be full); the facts are as they were. Call the administrator."
+
+
 class StoreUnusable(WindowUnable):
     code = "store_unusable"
     zh = "核验记录无法写入，本次核验没有作出结论。请联系系统管理员。"
     en = "The record of checks cannot be written, so no verdict was given. Call the administrator."
+
+
+class StoreOfNewerProgram(StoreUnusable):
+    code = "store_of_newer_program"
+    zh = "核验记录文件是第 {found} 版，本软件只认识到第 {known} 版。请升级本窗口的软件。"
+    en = "The record of checks has version {found}, this program knows {known}: update this window's software."

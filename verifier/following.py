@@ -1,39 +1,74 @@
-"""Keeps the window's replica up to date in a thread of its own, and says how that goes; no node, no matter."""
+"""Keeps the window's replica up to date in a thread of its own, and says how that goes; no node, no matter.
+
+It also withdraws the checks by facts that a reorganisation took back, and erases personal data whose time is over.
+"""
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger import LedgerError, Progress, Replica, keep_following
+from ledger import FollowFailed, LedgerError, Progress, Replica, SourceFailure, keep_following
 from verifier.errors import StoreUnusable
+from verifier.sources import SourceState, after_round, not_asked
 from verifier.store import Store
 
 _log = logging.getLogger(__name__)
-_ERASE_EVERY_SECONDS = 30.0
+_TIDY_EVERY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class FollowingState:
     """`since` is when a source last answered with proven facts, None if never; `trouble` names the error since then."""
 
-    sources: int
+    sources: tuple[SourceState, ...]
     since: int | None
     trouble: str | None
 
 
+class Withdrawing:
+    """Learns of reorganisations from the replica's own record of them, so that none is missed while nobody looked."""
+
+    def __init__(self, replica: Replica, store: Store, clock: Callable[[], int]) -> None:
+        self._replica, self._store, self._clock = replica, store, clock
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """Withdraws the checks that relied on what was taken back since the last look. Raises StoreUnusable."""
+        with self._lock:
+            for rewind in self._replica.rewinds(self._seen):
+                marked = self._store.note_removed(rewind.removed, self._clock())
+                self._seen = rewind.number
+                if marked:
+                    _log.warning(
+                        "a reorganisation took back the blocks after %d up to %d: %d checks by their facts are "
+                        "withdrawn and have to be made again (yinxin verifier withdrawn)",
+                        rewind.ancestor,
+                        rewind.last,
+                        marked,
+                    )
+
+
 class Follower:
-    """One thread; `start`, `stop`, and `state` from any thread. It also erases personal data whose time is over."""
+    """Threads; `start`, `stop`, and `state` from any thread. `sources` are the addresses that the replica follows."""
 
     def __init__(
-        self, replica: Replica, store: Store, sources: int, every_seconds: float, clock: Callable[[], int]
+        self,
+        replica: Replica,
+        store: Store,
+        sources: Sequence[str],
+        every_seconds: float,
+        clock: Callable[[], int],
     ) -> None:
         self._replica, self._store, self._every_seconds, self._clock = replica, store, every_seconds, clock
+        self._withdrawing = Withdrawing(replica, store, clock)
         self._stop = threading.Event()
-        self._state = FollowingState(sources, None, None)
-        self._threads = [threading.Thread(target=self._erase, name="erasing", daemon=True)]
+        self._state = FollowingState(not_asked(sources), None, None)
+        self._threads = [threading.Thread(target=self._tidy, name="tidying", daemon=True)]
         if sources:
             self._threads.append(threading.Thread(target=self._follow, name="following", daemon=True))
 
@@ -50,6 +85,10 @@ class Follower:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+
+    def withdraw(self) -> None:
+        """Withdraws now what a reorganisation has taken back. Raises StoreUnusable."""
+        self._withdrawing.look()
 
     def look_now(self) -> None:
         """One look at the sources, now; how it went is in `state`."""
@@ -74,22 +113,31 @@ class Follower:
                 self._failed(e)
                 self._stop.wait(self._every_seconds)
 
-    def _erase(self) -> None:
+    def _tidy(self) -> None:
+        """Other windows may follow for this one, so reorganisations are looked for here, too."""
         while not self._stop.is_set():
             try:
+                self._withdrawing.look()
                 self._store.erase_personal(self._clock())
-            except StoreUnusable:
-                _log.exception("personal data whose time is over could not be erased yet")
-            self._stop.wait(_ERASE_EVERY_SECONDS)
+            except (StoreUnusable, sqlite3.Error):
+                _log.exception("the record of checks could not be tidied yet")
+            self._stop.wait(_TIDY_EVERY_SECONDS)
 
-    def _progressed(self, _: Progress) -> None:
+    def _progressed(self, progress: Progress) -> None:
+        self._withdrawing.look()
         if self._state.trouble:
             _log.warning("a source answers again")
-        self._state = FollowingState(self._state.sources, self._clock(), None)
+        now = self._clock()
+        self._state = FollowingState(self._after(progress.failures, now), now, None)
 
     def _failed(self, error: Exception) -> None:
         """Logs a trouble once, when it begins or changes: a node may be down for days."""
         trouble = type(error).__name__
         if trouble != self._state.trouble:
-            _log.warning("no source can be used, checks go on with the facts at hand: %s", error)
-        self._state = FollowingState(self._state.sources, self._state.since, trouble)
+            _log.warning("no source can be used, checks go on with the facts at hand (%s)", trouble)
+        failures = error.failures if isinstance(error, FollowFailed) else ()
+        sources = self._after(failures, self._clock()) if failures else self._state.sources
+        self._state = FollowingState(sources, self._state.since, trouble)
+
+    def _after(self, failures: Iterable[SourceFailure], now: int) -> tuple[SourceState, ...]:
+        return after_round(self._state.sources, failures, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verifier.errors import TooLarge
+from verifier.errors import PackTooLarge, TooLarge, VerifierError
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -19,23 +19,31 @@ _HEADERS = {
 
 
 class BodyLimit:
-    """Raises TooLarge into the endpoint as soon as more than `octets` have come, whatever length was declared."""
+    """Raises an error into the endpoint as soon as too much has come, whatever length was declared.
 
-    def __init__(self, app: ASGIApp, octets: int) -> None:
-        self._app, self._octets = app, octets
+    A trust pack may have `pack_octets`, all else `octets`.
+    """
+
+    def __init__(self, app: ASGIApp, octets: int, pack_octets: int) -> None:
+        self._app, self._octets, self._pack_octets = app, octets, pack_octets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        came = 0
+        came, limit, error = 0, *self._limit(scope.get("path", ""))
 
         async def counted() -> Message:
             nonlocal came
             message = await receive()
             came += len(message.get("body", b""))
-            if came > self._octets:
-                raise TooLarge(limit=self._octets)
+            if came > limit:
+                raise error
             return message
 
         await self._app(scope, counted, send)
+
+    def _limit(self, path: str) -> tuple[int, VerifierError]:
+        if path == "/packs":
+            return self._pack_octets, PackTooLarge()
+        return self._octets, TooLarge(limit=self._octets)
 
 
 class InertPages:

@@ -6,13 +6,20 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credential import Policy
 from ledger import MalformedNetworkFile, OtherReplica, Replica, load_catalogue, read_network_file
 from verifier.errors import MalformedSettings
+from verifier.following import Follower
+from verifier.loading import Load, Loader, OnProgress
 from verifier.receive import Window
 from verifier.settings import Settings
 from verifier.store import Store
+
+if TYPE_CHECKING:
+    from ledger import Loaded
 
 _ID_OCTETS = 16
 
@@ -40,6 +47,31 @@ def opened(settings: Settings) -> Iterator[Window]:
             )
         finally:
             store.close()
+
+
+def follower_of(settings: Settings, window: Window) -> Follower:
+    return Follower(window.replica, window.store, settings.sources, settings.follow_seconds, window.clock)
+
+
+def loader_of(settings: Settings, window: Window) -> Loader:
+    return Loader(
+        loading_into(window),
+        lambda: window.replica.as_of,
+        settings.replica.parent,
+        settings.max_pack_bytes,
+        window.new_id,
+    )
+
+
+def loading_into(window: Window) -> Load:
+    """Loads packs into the window's replica."""
+
+    def load(path: Path, on_progress: OnProgress) -> Loaded:
+        from ledger import load_pack  # here, because a check needs none of it and should answer at once
+
+        return load_pack(window.replica, path, window.clock(), on_progress)
+
+    return load
 
 
 def policy_of(settings: Settings) -> Policy:

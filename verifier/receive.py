@@ -63,7 +63,8 @@ def receive(request: Request, window: Window) -> Check:
     facts = window.replica.facts_for(shown)
     code = live_code(shown)
     report = judge(shown, facts, window, seen_before=code is not None and window.store.is_used(code), at=at, now=now)
-    kept = window.store.keep(_check(request, report, window), code if report.verdict is Verdict.ACCEPTED else None)
+    uses = code if report.verdict is Verdict.ACCEPTED else None
+    kept = window.store.keep(_check(request, report, facts, window), uses)
     return kept or _receive_used(request, shown, facts, window, at, now)
 
 
@@ -72,7 +73,7 @@ def _receive_used(
 ) -> Check:
     """The same once more, for a live code that was accepted for another request while this one was judged."""
     report = judge(shown, facts, window, seen_before=True, at=at, now=now)
-    kept = window.store.keep(_check(request, report, window), None)
+    kept = window.store.keep(_check(request, report, facts, window), None)
     assert kept is not None
     return kept
 
@@ -90,7 +91,7 @@ def live_code(shown: Presentation | Unreadable) -> LiveCode | None:
     return LiveCode(shown.payload.holder_key.thumbprint, shown.key_binding.nonce)
 
 
-def _check(request: Request, report: Report, window: Window) -> Check:
+def _check(request: Request, report: Report, facts: Facts, window: Window) -> Check:
     public, personal = parted(report_to_json(report))
     return Check(
         id=window.new_id(),
@@ -100,4 +101,6 @@ def _check(request: Request, report: Report, window: Window) -> Check:
         window=window.name,
         report=public,
         personal=personal,
+        block=facts.block if facts.block_hash else None,
+        block_hash=facts.block_hash or None,
     )

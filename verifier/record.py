@@ -1,10 +1,24 @@
-"""The JSON of a check on record: what of it is public, what is personal and erased in time, and the whole."""
+"""The JSON of a check on record: what of it is public, what is personal and erased in time, and the whole.
+
+A withdrawn check keeps its report as it was made, but for what only facts that stand give away: the claims.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from credential.texts import Word
 from verifier.store import Check
+from verifier.withdrawals import Withdrawn
+
+WITHDRAWN: Word = (
+    "这次核验依据的数据后来被账本网络收回了，当时的结论不再算数",
+    "The ledger's network took back the facts of this check: what it found no longer holds",
+)
+MAKE_AGAIN: Word = (
+    "请持证人重新出示，再核验一次；已经据此办理的，请按新的结论复核",
+    "Ask the holder to show it afresh and check again; review by the new result what was done on the old one",
+)
 
 
 def parted(report: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
@@ -31,8 +45,53 @@ def check_to_json(check: Check) -> dict[str, object]:
         "window": check.window,
         "made_at": check.made_at,
         "presented_digest": check.presented_digest.hex(),
-        "report": joined(check.report, check.personal),
+        "block": _block(check),
+        "withdrawn": _withdrawal(check),
+        "report": report_of(check),
     }
+
+
+def report_of(check: Check) -> dict[str, object]:
+    """The report as far as it may be read. That of a withdrawn check gives no claims: nothing vouches for them now."""
+    report = joined(check.report, check.personal)
+    if check.withdrawn_at is None:
+        return report
+    return report | {"claims": None, "claimed": {**_mapping(report["claimed"]), "proven": False}}
+
+
+def withdrawn_to_json(withdrawn: Withdrawn) -> dict[str, object]:
+    """One line of the list of withdrawn checks; nothing personal."""
+    return {
+        "id": withdrawn.id,
+        "window": withdrawn.window,
+        "made_at": withdrawn.made_at,
+        "verdict_then": withdrawn.verdict,
+        "block": withdrawn.block,
+        "noted_at": withdrawn.noted_at,
+        "made_again": withdrawn.made_again,
+        "claimed": {
+            "issuer": withdrawn.issuer,
+            "certificate_type": withdrawn.certificate_type,
+            "position": withdrawn.position,
+        },
+    }
+
+
+def _block(check: Check) -> dict[str, object] | None:
+    if check.block_hash is None:
+        return None
+    return {"number": check.block, "hash": check.block_hash.hex()}
+
+
+def _withdrawal(check: Check) -> dict[str, object] | None:
+    if check.withdrawn_at is None:
+        return None
+    return {"noted_at": check.withdrawn_at, "text": _words(WITHDRAWN), "next": _words(MAKE_AGAIN)}
+
+
+def _words(word: Word) -> dict[str, str]:
+    zh, en = word
+    return {"zh": zh, "en": en}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from verifier.errors import MalformedSettings
 from verifier.reading import ReadingLimits
+from verifier.sources import require_source
 
 
 class Settings(BaseModel):
@@ -32,7 +33,11 @@ class Settings(BaseModel):
     network_file: Path = Field(description="The network file: the root of trust, handed over by the council.")
     sources: tuple[str, ...] = Field(
         default=(),
-        description="JSON-RPC addresses of nodes or mirrors to follow, in order. Empty: the replica is left as it is.",
+        description=(
+            "Where newer facts come from, best first: http(s)://… is a node, mirror+http(s)://…/ a mirror of static "
+            "files, file:///… a mirror's folder or a trust pack on this machine or a stick. Empty: the replica is "
+            "left as it is, but for packs that are loaded."
+        ),
     )
     replica: Path = Field(default=Path("replica.sqlite"), description="The window's own replica of the ledger.")
     store: Path = Field(
@@ -59,9 +64,15 @@ class Settings(BaseModel):
     port: int = Field(default=8640, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     follow_seconds: float = Field(default=5.0, ge=0.1, description="Pause between two looks for new blocks.")
     max_upload_bytes: int = Field(default=10 << 20, ge=1024, description="Largest file or text that is looked at.")
+    max_pack_bytes: int = Field(default=64 << 20, ge=1024, description="Largest trust pack that can be loaded.")
     max_pixels: int = Field(default=40_000_000, ge=10_000, description="Largest picture, or rendered page, in pixels.")
     max_pdf_pages: int = Field(default=5, ge=1, description="Most pages of a PDF.")
     max_pdf_seconds: int = Field(default=10, ge=1, description="Most processor time spent on one PDF.")
+
+    @field_validator("sources")
+    @classmethod
+    def _are_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(require_source, sources))
 
     @property
     def limits(self) -> ReadingLimits:

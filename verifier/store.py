@@ -2,6 +2,7 @@
 
 A check and the use of its live code are one transaction: a code is used up when an acceptance of it is on record.
 Claims lie in a column of their own, so that they can be erased while rows, verdict and digest stay (docs/verifier.md).
+Each check names the block that its facts were of; where a reorganisation takes that block back, the check is withdrawn.
 """
 
 from __future__ import annotations
@@ -9,32 +10,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from verifier import withdrawals
 from verifier.errors import NoSuchCheck, RequestIdReused, StoreUnusable
+from verifier.schema import prepare
+from verifier.withdrawals import Count, Withdrawn
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS checks (
-    id TEXT PRIMARY KEY,
-    request_id TEXT NOT NULL UNIQUE,
-    presented_digest BLOB NOT NULL,
-    made_at INTEGER NOT NULL,
-    window TEXT NOT NULL,
-    report TEXT NOT NULL,
-    personal TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS checks_with_personal ON checks (made_at) WHERE personal IS NOT NULL;
-CREATE TABLE IF NOT EXISTS used_codes (
-    holder BLOB NOT NULL,
-    nonce TEXT NOT NULL,
-    check_id TEXT NOT NULL REFERENCES checks (id),
-    used_at INTEGER NOT NULL,
-    PRIMARY KEY (holder, nonce)
-) STRICT;
-CREATE INDEX IF NOT EXISTS used_codes_by_age ON used_codes (used_at);
+_CHECKS = """
+SELECT id, request_id, presented_digest, made_at, window, report, personal, block, block_hash, noted_at
+FROM checks LEFT JOIN removed_blocks ON hash = block_hash
 """
 _CODES_KEPT_SECONDS = 7 * 86400
 """A live code is stale within two minutes; a week outlives any clock that was set wrong over a weekend."""
@@ -50,7 +38,11 @@ class LiveCode:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check as recorded: `report` is the report's JSON without what is `personal`, which is erased in time."""
+    """One check as recorded: `report` is the report's JSON without what is `personal`, which is erased in time.
+
+    `block` and `block_hash` name the block of its facts, None where there were none or an earlier version recorded it.
+    `withdrawn_at` is when the window learnt that a reorganisation took that block back; None while the check stands.
+    """
 
     id: str
     request_id: str
@@ -59,10 +51,16 @@ class Check:
     window: str
     report: Mapping[str, object]
     personal: Mapping[str, object] | None = field(repr=False)
+    block: int | None = None
+    block_hash: bytes | None = None
+    withdrawn_at: int | None = None
 
 
 class Store:
-    """When `keep` returns, the check and the use of its code survive a crash. Raises StoreUnusable."""
+    """When `keep` returns, the check and the use of its code survive a crash. Raises StoreUnusable.
+
+    A file of an earlier version is brought up when it is opened. Raises StoreOfNewerProgram for one of a later.
+    """
 
     def __init__(self, path: Path, claims_kept_seconds: int) -> None:
         self._claims_kept_seconds = claims_kept_seconds
@@ -71,7 +69,7 @@ class Store:
             self._db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
-            self._db.executescript(_SCHEMA)
+            prepare(self._db)
         except sqlite3.Error as e:
             raise StoreUnusable from e
 
@@ -82,12 +80,12 @@ class Store:
     def find(self, request_id: str, presented_digest: bytes) -> Check | None:
         """The check already made for this request id; raises RequestIdReused where something else was shown then."""
         with self._reading() as db:
-            row = db.execute("SELECT * FROM checks WHERE request_id = ?", (request_id,)).fetchone()
+            row = db.execute(f"{_CHECKS} WHERE request_id = ?", (request_id,)).fetchone()
         return _same(row, presented_digest) if row else None
 
     def get(self, check_id: str) -> Check:
         with self._reading() as db:
-            row = db.execute("SELECT * FROM checks WHERE id = ?", (check_id,)).fetchone()
+            row = db.execute(f"{_CHECKS} WHERE id = ?", (check_id,)).fetchone()
         if row is None:
             raise NoSuchCheck
         return _check(row)
@@ -105,7 +103,7 @@ class Store:
         None, and records nothing, where the code was used up for another request in the meantime.
         """
         with self._writing() as db:
-            earlier = db.execute("SELECT * FROM checks WHERE request_id = ?", (check.request_id,)).fetchone()
+            earlier = db.execute(f"{_CHECKS} WHERE request_id = ?", (check.request_id,)).fetchone()
             if earlier:
                 return _same(earlier, check.presented_digest)
             if (
@@ -115,11 +113,26 @@ class Store:
                 ).fetchone()
             ):
                 return None
-            db.execute("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?)", _row(check))
+            db.execute("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(check))
             if uses:
                 used = (uses.holder, uses.nonce, check.id, check.made_at)
                 db.execute("INSERT INTO used_codes VALUES (?, ?, ?, ?)", used)
-            return check
+            # Read back: while it was judged its block may have been taken back, and then it is withdrawn already.
+            return _check(db.execute(f"{_CHECKS} WHERE id = ?", (check.id,)).fetchone())
+
+    def note_removed(self, hashes: Iterable[bytes], noted_at: int) -> int:
+        """These blocks were taken back: withdraws the checks by their facts. How many were not withdrawn before."""
+        with self._writing() as db:
+            return withdrawals.note(db, hashes, noted_at)
+
+    def count_withdrawn(self) -> Count:
+        with self._reading() as db:
+            return withdrawals.count(db)
+
+    def withdrawn(self, *, before: int | None = None, only_open: bool = True, limit: int = 50) -> tuple[Withdrawn, ...]:
+        """The withdrawn checks, newest first, before row `before`; those that nobody has made again yet, or all."""
+        with self._reading() as db:
+            return withdrawals.listed(db, before=before, only_open=only_open, limit=limit)
 
     def erase_personal(self, now: int) -> int:
         """Erases what is personal in checks older than the setting, and old codes; returns how many it erased."""
@@ -162,19 +175,24 @@ def _same(row: tuple[object, ...], presented_digest: bytes) -> Check:
 
 def _row(check: Check) -> tuple[object, ...]:
     report, personal = _json(check.report), None if check.personal is None else _json(check.personal)
-    return check.id, check.request_id, check.presented_digest, check.made_at, check.window, report, personal
+    start = (check.id, check.request_id, check.presented_digest, check.made_at, check.window, report, personal)
+    return *start, check.block, check.block_hash
 
 
 def _check(row: tuple[object, ...]) -> Check:
-    check_id, request_id, digest, made_at, window, report, personal = row
+    check_id, request_id, digest, made_at, window, report, personal, block, block_hash, withdrawn_at = row
     assert isinstance(check_id, str)
     assert isinstance(request_id, str)
     assert isinstance(digest, bytes)
     assert isinstance(made_at, int)
     assert isinstance(window, str)
     assert isinstance(report, str)
+    assert isinstance(block, int | None)
+    assert isinstance(block_hash, bytes | None)
+    assert isinstance(withdrawn_at, int | None)
     opened = json.loads(personal) if isinstance(personal, str) else None
-    return Check(check_id, request_id, digest, made_at, window, json.loads(report), opened)
+    stored = json.loads(report)
+    return Check(check_id, request_id, digest, made_at, window, stored, opened, block, block_hash, withdrawn_at)
 
 
 def _json(value: Mapping[str, object]) -> str:

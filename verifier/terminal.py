@@ -1,15 +1,28 @@
-"""A check for the terminal, Chinese first. Renders; decides nothing."""
+"""A check, the window's standing and the withdrawn checks for the terminal, Chinese first. Renders; decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from verifier.view import CheckView
+from credential import texts
+from verifier.sources import SourceState
+from verifier.standing import Standing
+from verifier.view import CheckView, age, grouped
+from verifier.withdrawals import Withdrawn
+
+if TYPE_CHECKING:
+    from ledger import Loaded
 
 _MARKS = {"accepted": "✓", "rejected": "✕", "undetermined": "?", "passes": "✓", "fails": "✕", "unknown": "?"}
+_STANDINGS = {"answers": "在用 answers", "left": "弃用 left", "not_asked": "还没有问 not asked yet"}
 
 
 def lines(view: CheckView) -> Iterator[str]:
+    if view.withdrawal:
+        yield f"! 已收回 WITHDRAWN — {view.withdrawal.text[0]} {view.withdrawal.text[1]}"
+        yield f"    下一步 next: {view.withdrawal.next_step[0]} {view.withdrawal.next_step[1]}"
+        yield "  当时的结论 what was found then:"
     yield f"{_MARKS[view.verdict]} {view.word[0]} {view.word[1]} — {view.summary[0]} {view.summary[1]}"
     if view.asked_at:
         yield f"  问的是 {view.asked_at} 的情况 as of {view.asked_at}"
@@ -31,3 +44,57 @@ def lines(view: CheckView) -> Iterator[str]:
     yield f"  网络指纹 network: {view.fingerprint_short}"
     for rule in view.rules:
         yield f"  {rule.number:>2} {_MARKS[rule.outcome]} {rule.title[0]} {rule.title[1]}"
+
+
+def standing_lines(standing: Standing) -> Iterator[str]:
+    """How the window stands, the gravest first."""
+    if found := standing.contradiction:
+        yield f"! 账本网络自相矛盾 The network contradicts itself: {found.number}"
+        yield f"    {found.first_hash.hex()}"
+        yield f"    {found.second_hash.hex()}"
+        zh, en = texts.TEXTS["network_contradicts_itself"].next_zh, texts.TEXTS["network_contradicts_itself"].next_en
+        yield f"    下一步 next: {zh} {en}"
+    if accepted := standing.accepted:
+        zh, en = age(standing.age_seconds or 0)
+        yield f"数据截至 facts as of: {texts.time(accepted.time)}（{zh} {en}），区块 block {accepted.number}"
+    else:
+        yield "还没有任何数据 no facts yet"
+    for source in standing.following.sources:
+        yield from _source(source)
+    if not standing.following.sources:
+        yield "没有设置数据源 no source is set: 数据只来自导入的离线窗口包 facts come from trust packs that are loaded"
+    if standing.withdrawn and standing.withdrawn.open:
+        yield f"! {standing.withdrawn.open} 次核验已收回、还没有重做 checks are withdrawn and not made again"
+        yield "    yinxin verifier withdrawn"
+    yield f"网络指纹 network: {grouped(standing.fingerprint)}（{standing.network}）"
+
+
+def _source(source: SourceState) -> Iterator[str]:
+    since = f"，自 since {texts.time(source.since)}" if source.since else ""
+    yield f"数据源 source {source.name}: {_STANDINGS[source.standing]}{since}"
+    if source.reason:
+        yield f"    {source.reason.text[0]} {source.reason.text[1]} [{source.reason.code}] {source.reason.detail}"
+
+
+def withdrawn_lines(found: Sequence[Withdrawn], *, with_made_again: bool) -> Iterator[str]:
+    """The withdrawn checks, newest first."""
+    if not found and with_made_again:
+        yield "没有被收回的核验。No check is withdrawn."
+    elif not found:
+        yield "没有要重做的核验。No check has to be made again."
+    for each in found:
+        zh, en = texts.VERDICTS[each.verdict]
+        again = f"已重做 made again: {each.made_again}" if each.made_again else "要重做 to be made again"
+        yield f"{each.id}  {texts.time(each.made_at)}  {zh} {en}  {again}"
+        yield f"    {each.window} · {each.issuer or '—'} · {'—' if each.position is None else each.position}"
+
+
+def loaded_lines(loaded: Loaded, known_until: int) -> Iterator[str]:
+    """What came of loading a trust pack; `known_until` is the time of the facts before, 0 where there were none."""
+    if loaded.already_known:
+        yield "包里的内容手头都有，没有变化。All of it was known; nothing has changed."
+    else:
+        before = texts.time(known_until) if known_until else "没有数据 no facts"
+        yield f"已导入 loaded: {loaded.new_events} 条新记录 new events"
+        yield f"  原来截至 facts until then: {before}"
+    yield f"  数据截至 facts as of: {texts.time(loaded.as_of)}，区块 block {loaded.block}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from credential import Catalogue, CertificateType, parse_vct, texts
 from credential.texts import Word
-from verifier.record import joined
+from verifier.record import MAKE_AGAIN, WITHDRAWN, report_of
 from verifier.store import Check
 
 _SUMMARIES: Mapping[str, Word] = {
@@ -43,8 +43,20 @@ class RuleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a check does not count any more: what happened, what to do, since when."""
+
+    text: Word
+    next_step: Word
+    noted_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check. `claims` are there only if accepted; `claimed` is what any other says of itself, unproven."""
+    """One check. `claims` are there only if accepted; `claimed` is what any other says of itself, unproven.
+
+    With a `withdrawal` the verdict is what it was, and nothing vouches for it any more.
+    """
 
     id: str
     verdict: str
@@ -67,11 +79,14 @@ class CheckView:
     fingerprint_short: str
     digest: str
     window: str
+    block: str | None
+    withdrawal: Withdrawal | None
 
 
 def view_of(check: Check, catalogue: Catalogue) -> CheckView:
-    report: dict[str, Any] = joined(check.report, check.personal)
+    report: dict[str, Any] = report_of(check)
     verdict = str(report["verdict"])
+    counts = verdict == "accepted" and check.withdrawn_at is None
     rows = list(report["rows"])
     certificate_type = _certificate_type(report["claimed"]["certificate_type"], catalogue)
     return CheckView(
@@ -79,13 +94,13 @@ def view_of(check: Check, catalogue: Catalogue) -> CheckView:
         verdict=verdict,
         word=_word(report["verdict_text"]),
         summary=_SUMMARIES[verdict],
-        findings=tuple(_findings(verdict, rows)),
-        conditions=tuple(_word(each["text"]) for each in report["conditions"]),
+        findings=tuple(_findings(verdict, rows)) if check.withdrawn_at is None else (),
+        conditions=tuple(_word(each["text"]) for each in report["conditions"]) if counts else (),
         certificate_type=(certificate_type.zh, certificate_type.en) if certificate_type else None,
-        issuer=_issuer(rows) if verdict == "accepted" else None,
-        basis=_basis(rows) if verdict == "accepted" else None,
+        issuer=_issuer(rows) if counts else None,
+        basis=_basis(rows) if counts else None,
         claims=tuple(_claims(report["claims"] or {}, certificate_type)),
-        claimed=() if verdict == "accepted" else tuple(_claimed(report["claimed"], certificate_type)),
+        claimed=() if counts else tuple(_claimed(report["claimed"], certificate_type)),
         erased=bool(report["personal_data_erased"]),
         rules=tuple(map(_rule, rows)),
         facts_as_of=_moment(report["as_of"]),
@@ -96,6 +111,8 @@ def view_of(check: Check, catalogue: Catalogue) -> CheckView:
         fingerprint_short=grouped(report["fingerprint"]),
         digest=check.presented_digest.hex(),
         window=check.window,
+        block=None if check.block_hash is None else f"{check.block} · {check.block_hash.hex()}",
+        withdrawal=_withdrawal(check),
     )
 
 
@@ -107,18 +124,37 @@ def age(seconds: int) -> Word:
     return f"{max(seconds, 0)} 秒前", f"{max(seconds, 0)} seconds ago"
 
 
+def type_name(vct: str | None, catalogue: Catalogue) -> Word | None:
+    """A certificate type's name, None where the catalogue does not have it."""
+    found = _certificate_type(vct, catalogue)
+    return (found.zh, found.en) if found else None
+
+
 def grouped(fingerprint: str) -> str:
     """The first 16 digits in groups of four, for people to compare."""
     return " ".join(fingerprint[start : start + 4] for start in range(0, 16, 4))
 
 
 def _findings(verdict: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
-    """The rows that made the verdict: failing ones, else the unknown ones that do not merely wait for another."""
+    """The rows that made the verdict: failing ones, else the unknown ones that do not merely wait for another.
+
+    A code that every row has is told once.
+    """
+    told = set()
     for row in rows:
+        if row["code"] in told:
+            continue
+        told.add(row["code"])
         decisive = row["outcome"] == "fails" or (verdict == "undetermined" and row["needs"] is None)
         if decisive and row["text"]:
             ask = texts.ASKED.get(texts.Ask(row["next"]["ask"]))
             yield Finding(row["number"], row["code"], _word(row["text"]), _word(row["next"]), ask)
+
+
+def _withdrawal(check: Check) -> Withdrawal | None:
+    if check.withdrawn_at is None:
+        return None
+    return Withdrawal(WITHDRAWN, MAKE_AGAIN, texts.time(check.withdrawn_at))
 
 
 def _rule(row: dict[str, Any]) -> RuleLine:

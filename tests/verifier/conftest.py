@@ -11,9 +11,10 @@ import pytest
 
 from credential import Policy, SigningKey
 from ledger import load_catalogue
-from tests.verifier.window_samples import NOW, Bench, Bureau, StillReplica, served
+from tests.verifier.window_samples import NOW, Bench, Bureau, Packs, StillReplica, served
 from verifier.app import build_app
 from verifier.following import Follower
+from verifier.loading import Loader
 from verifier.reading import ReadingLimits
 from verifier.receive import Window
 from verifier.store import Store
@@ -33,11 +34,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         clock=lambda: clock[0],
         new_id=lambda: secrets.token_urlsafe(16),
     )
-    follower = Follower(replica, store, 0, 1.0, window.clock)
-    app = build_app(window, follower, ReadingLimits(2 << 20, 4_000_000, 2, 10))
+    follower, packs = Follower(replica, store, (), 1.0, window.clock), Packs()
+    loader = Loader(packs, lambda: replica.as_of, tmp_path, 3 << 20, window.new_id)
+    app = build_app(window, follower, loader, ReadingLimits(2 << 20, 4_000_000, 2, 10))
     bureau = Bureau(catalogue.types[(3, 1)])
     holder = SigningKey.from_secret(secrets.token_bytes(32))
     with served(app) as url, httpx.Client(base_url=url) as client:
-        yield Bench(bureau, holder, replica, window, client, clock)
+        yield Bench(bureau, holder, replica, window, client, clock, follower, packs)
     replica.close()
     store.close()

@@ -158,10 +158,14 @@ def test_a_window_follows_and_goes_on_when_no_source_answers(ledger_world, tmp_p
             time.sleep(0.05)
         health = client.get("/health").json()
         assert health["source_trouble"] is None
+        assert [each["standing"] for each in health["sources"]] == ["answers"]
     with serving(office_of(ledger_world, tmp_path, 440000, sources=["http://127.0.0.1:9"])) as client:
         health = client.post("/updates").json()
         assert health["source_trouble"] == "FollowFailed"
+        (source,) = health["sources"]
+        assert (source["standing"], source["reason"]["code"]) == ("left", "NodeUnavailable")
         assert health["facts_age_seconds"] >= 0
         assert client.post("/checks", json={"text": paper}).json()["report"]["verdict"] == "accepted"
         page = client.get("/", headers={"accept": "text/html"}).text
-        assert "连不上任何数据源" in page
+        assert "没有可用的数据源" in page
+        assert "没有回应" in page

@@ -37,7 +37,7 @@ def until(condition: Callable[[], bool]) -> None:
 def test_following_goes_on_after_an_unforeseen_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "window.sqlite", 100)
     with Moody(tmp_path / "replica.sqlite") as replica:
-        follower = Follower(replica, store, 1, 0.01, lambda: 1000)
+        follower = Follower(replica, store, ("http://node",), 0.01, lambda: 1000)
         follower.start()
         until(lambda: replica.rounds > 3)
         assert follower.state.trouble == "FollowFailed"
@@ -51,7 +51,7 @@ def test_a_window_without_sources_only_erases(tmp_path: Path) -> None:
     store.keep(Check("c", "r", b"d", 1000, "w", {"verdict": "accepted"}, {"claims": {}}), None)
     with StillReplica(tmp_path / "replica.sqlite") as replica:
         assert replica.network is NETWORK
-        follower = Follower(replica, store, 0, 0.01, lambda: 2000)
+        follower = Follower(replica, store, (), 0.01, lambda: 2000)
         follower.start()
         until(lambda: store.get("c").personal is None)
         follower.stop()
@@ -64,7 +64,7 @@ def test_a_trouble_is_logged_when_it_begins_and_when_it_is_over(
 ) -> None:
     store = Store(tmp_path / "window.sqlite", 100)
     with StillReplica(tmp_path / "replica.sqlite") as replica:
-        follower = Follower(replica, store, 1, 0.01, lambda: 1000)
+        follower = Follower(replica, store, ("http://node",), 0.01, lambda: 1000)
         for _ in range(3):
             follower.look_now()
         follower._progressed(Progress("http://node", 1, 1000, 0, ()))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -40,9 +41,10 @@ from credential import (
     present,
 )
 from credential.qr import pack, to_text
-from ledger import NetworkFile, Replica, load_catalogue
+from ledger import Accepted, Evidence, Loaded, NetworkFile, Replica, Rewind, load_catalogue
 from ledger.network_file import Checkpoint, JournalAt, RegistriesAt
-from ledger.replica import Accepted
+from verifier.following import Follower
+from verifier.loading import Load, OnProgress
 from verifier.receive import Window
 
 NOW = 1_795_312_000
@@ -108,19 +110,41 @@ class Bureau:
             agreements=(
                 AgreementFact(3, bytes(32), (self.certificate_type.number,), Period(1_700_000_000, None), members),
             ),
+            block_hash=block_hash(7),
         )
 
 
+def block_hash(number: int, branch: str = "") -> bytes:
+    """The hash of a made-up block."""
+    return sha256(f"block {number} {branch}".encode()).digest()
+
+
 class StillReplica(Replica):
-    """A replica that stands still: it knows the facts it was given."""
+    """A replica that stands still: it knows the facts, and the reorganisations, that it was given."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, NETWORK, load_catalogue(), ())
         self.facts: Facts | None = None
+        self.taken_back: tuple[Rewind, ...] = ()
 
     @property
     def accepted(self) -> Accepted | None:
-        return Accepted(self.facts.block, bytes(32), self.facts.as_of, bytes(32), 1) if self.facts else None
+        if not self.facts:
+            return None
+        return Accepted(self.facts.block, self.facts.block_hash, self.facts.as_of, bytes(32), 1)
+
+    def rewinds(self, after: int = 0) -> tuple[Rewind, ...]:
+        return tuple(each for each in self.taken_back if each.number > after)
+
+    def take_back(self, *hashes: bytes) -> None:
+        """A reorganisation takes these blocks back."""
+        number = len(self.taken_back) + 1
+        self.taken_back += (Rewind(number, 6, 7, NOW, hashes),)
+
+    @property
+    def contradiction(self) -> Evidence | None:
+        found = self.facts.contradiction if self.facts else None
+        return Evidence(found.number, b"", b"", found.first, found.second, NOW - 60) if found else None
 
     def facts_for(self, shown: object) -> Facts:
         return self.facts or super().facts_for(shown)
@@ -145,6 +169,18 @@ def qr_of(text: str) -> str:
     return to_text(pack(text, load_catalogue()))
 
 
+class Packs:
+    """What loads packs for a window: it does what a test says, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.octets: list[bytes] = []
+        self.act: Load = lambda path, on_progress: Loaded(0, 12, 12, 7, NOW - 200, already_known=False)
+
+    def __call__(self, path: Path, on_progress: OnProgress) -> Loaded:
+        self.octets.append(path.read_bytes())
+        return self.act(path, on_progress)
+
+
 @dataclass
 class Bench:
     """Everything a test needs at hand; `clock` can be turned."""
@@ -155,6 +191,8 @@ class Bench:
     window: Window
     client: httpx.Client
     clock: list[int]
+    follower: Follower
+    packs: Packs
     claims: dict[str, str] = field(default_factory=lambda: dict(CLAIMS))
 
     def issue(self, holder: SigningKey | None, claims: dict[str, str] = CLAIMS) -> str:

@@ -1,9 +1,8 @@
-"""The window's endpoints: each hands over to the procedure or the record, and answers as JSON or as a page."""
+"""Checks: what is shown becomes a check, and a check on record is read again."""
 
 from __future__ import annotations
 
 from datetime import date
-from importlib.resources import files
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -14,36 +13,11 @@ from verifier.following import Follower
 from verifier.reading import ReadingLimits, read
 from verifier.receive import Window
 from verifier.record import check_to_json
+from verifier.routes.answers import wants_html
 from verifier.store import Check
 
-_STYLE = files("verifier").joinpath("static/style.css").read_text("utf-8")
 
-
-def routes(window: Window, follower: Follower, limits: ReadingLimits) -> APIRouter:
-    router = APIRouter()
-    _add_checks(router, window, follower, limits)
-
-    @router.get("/", response_class=HTMLResponse, summary="The page where something is handed in")
-    def index() -> HTMLResponse:
-        return HTMLResponse(pages.index(window, follower.state))
-
-    @router.post("/updates", summary="Look for newer facts at once")
-    def post_update(http: Request) -> Response:
-        follower.look_now()
-        return RedirectResponse("/", 303) if wants_html(http) else JSONResponse(health_of(window, follower))
-
-    @router.get("/health", summary="Whether the window works, and how old its facts are")
-    def health() -> dict[str, object]:
-        return health_of(window, follower)
-
-    @router.get("/style.css", include_in_schema=False)
-    def style() -> Response:
-        return Response(_STYLE, media_type="text/css")
-
-    return router
-
-
-def _add_checks(router: APIRouter, window: Window, follower: Follower, limits: ReadingLimits) -> None:
+def add(router: APIRouter, window: Window, follower: Follower, limits: ReadingLimits) -> None:
     def judge(request_id: str, octets: bytes, day: date | None) -> Check:
         return receive.receive(receive.Request(request_id, read(octets, limits), day), window)
 
@@ -62,24 +36,6 @@ def _add_checks(router: APIRouter, window: Window, follower: Follower, limits: R
         if wants_html(http):
             return HTMLResponse(pages.check(check, window, follower.state))
         return JSONResponse(check_to_json(check))
-
-
-def health_of(window: Window, follower: Follower) -> dict[str, object]:
-    accepted, state = window.replica.accepted, follower.state
-    return {
-        "status": "ok",
-        "network_fingerprint": window.replica.network.fingerprint,
-        "facts_block": accepted.number if accepted else None,
-        "facts_as_of": accepted.time if accepted else None,
-        "facts_age_seconds": max(window.clock() - accepted.time, 0) if accepted else None,
-        "sources": state.sources,
-        "source_answered_at": state.since,
-        "source_trouble": state.trouble,
-    }
-
-
-def wants_html(http: Request) -> bool:
-    return "text/html" in http.headers.get("accept", "")
 
 
 _TEXT = {"type": "string"}

@@ -1,0 +1,86 @@
+"""Which checks are withdrawn: those by facts of a block that a reorganisation took back. In the caller's transaction.
+
+Marks go by the block's hash, never by its number: the same number has another block now, and what was judged by that
+one stands.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from verifier.schema import ISSUER, POSITION
+
+# A withdrawn check was made again where a later one that stands is of the same credential and asks about the same time.
+_ASKED = "NULLIF(json_extract({0}.report, '$.at'), json_extract({0}.report, '$.now'))"
+_MADE_AGAIN = f"""
+SELECT later.id FROM checks later
+WHERE later.rowid > c.rowid AND later.id IN (
+    SELECT id FROM checks WHERE presented_digest = c.presented_digest
+    UNION ALL
+    SELECT id FROM checks WHERE {ISSUER} = json_extract(c.report, '$.claimed.issuer')
+        AND {POSITION} = json_extract(c.report, '$.claimed.position')
+)
+AND {_ASKED.format("later")} IS {_ASKED.format("c")}
+AND NOT EXISTS (SELECT 1 FROM removed_blocks WHERE hash = later.block_hash)
+ORDER BY later.rowid LIMIT 1
+"""  # noqa: S608 - fixed text
+_LISTED = f"""
+SELECT c.rowid, c.id, c.made_at, c.window, c.block, r.noted_at, ({_MADE_AGAIN}) AS made_again,
+    json_extract(c.report, '$.verdict'), json_extract(c.report, '$.claimed.issuer'),
+    json_extract(c.report, '$.claimed.certificate_type'), json_extract(c.report, '$.claimed.position')
+FROM removed_blocks r JOIN checks c ON c.block_hash = r.hash
+"""  # noqa: S608 - fixed text
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """One withdrawn check, without anything personal. `made_again` is the id of the check that took its place.
+
+    Issuer, type and position are what was claimed, unproven.
+    """
+
+    row: int
+    id: str
+    made_at: int
+    window: str
+    block: int
+    noted_at: int
+    made_again: str | None
+    verdict: str
+    issuer: str | None
+    certificate_type: str | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many checks are withdrawn, and how many of them nobody has made again yet."""
+
+    withdrawn: int
+    open: int
+
+
+def note(db: sqlite3.Connection, hashes: Iterable[bytes], noted_at: int) -> int:
+    """Marks the checks by facts of these blocks; how many were not marked before. What is known already stays."""
+    marked = 0
+    for each in hashes:
+        new = db.execute("INSERT OR IGNORE INTO removed_blocks VALUES (?, ?)", (each, noted_at)).rowcount
+        if new:
+            marked += db.execute("SELECT COUNT(*) FROM checks WHERE block_hash = ?", (each,)).fetchone()[0]
+    return marked
+
+
+def count(db: sqlite3.Connection) -> Count:
+    query = f"SELECT COUNT(*), COUNT(*) - COUNT(made_again) FROM ({_LISTED})"  # noqa: S608 - fixed text
+    return Count(*db.execute(query).fetchone())
+
+
+def listed(db: sqlite3.Connection, *, before: int | None, only_open: bool, limit: int) -> tuple[Withdrawn, ...]:
+    """The newest first, from the one before row `before` on; only those that nobody has made again yet, or all."""
+    query = (
+        f"SELECT * FROM ({_LISTED}) WHERE (? IS NULL OR rowid < ?) AND (made_again IS NULL OR NOT ?)"  # noqa: S608
+        " ORDER BY rowid DESC LIMIT ?"
+    )
+    return tuple(Withdrawn(*row) for row in db.execute(query, (before, before, only_open, limit)))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from ledger.accounts import Account, Fees
 from ledger.calls import Call
-from ledger.errors import NodeRefused
+from ledger.errors import NodeRefused, Revert
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from ledger.outbox.reorganisations import Reorganisations
@@ -125,12 +125,26 @@ class Outbox:
         by_address = {signer.address: signer for signer in signers}
         self._reorganisations.take_back(self._engine, rpc)
         settled = 0
-        for account in self._waiting_accounts():
+        for account in self.waiting_accounts():
             settled += self._settle(rpc, account, on_settled)
             self._send(rpc, account, by_address.get(account))
         return Delivery(settled, *self._left())
 
-    def _waiting_accounts(self) -> list[bytes]:
+    def give_up(self, rpc: Rpc, account: bytes, on_settled: OnSettled) -> int:
+        """Settles all that waits of an account that can do nothing any more: as its receipt says, else as given up.
+
+        Only for an account whose every call the contracts refuse, as after its fence: what is given up may still run.
+        How many calls were settled. Raises SourceError.
+        """
+        settled = 0
+        while rows := self._rows(account):
+            for row in rows:
+                given_up = Receipt(row.hash, 0, b"", 0, Revert("GivenUp", ()), ())
+                settled += self._settle_one(row, receipt_of(rpc, row.hash) or given_up, on_settled)
+        return settled
+
+    def waiting_accounts(self) -> list[bytes]:
+        """The accounts with calls that are not settled."""
         query = select(transactions.c.account).where(_unsettled()).distinct().order_by(transactions.c.account)
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
@@ -166,7 +180,8 @@ class Outbox:
             changed = connection.execute(update(transactions).where(_is(row), _unsettled()).values(changes))
             if changed.rowcount == 0:  # another worker was first
                 return 0
-            self._reorganisations.note(connection, row.id, receipt)
+            if receipt.block_hash:
+                self._reorganisations.note(connection, row.id, receipt)
             on_settled(connection, _sent(row), receipt)
         return 1
 
@@ -195,9 +210,10 @@ class Outbox:
     def _taken_anyway(self, rpc: Rpc, row: Row[Any], refusal: NodeRefused, signer: Account | None) -> bool:
         """Whether the node has the refused transaction after all: it was sent before, and the answer was lost.
 
-        The nonce is asked before the receipt: if it is used up and the transaction is not final, it never can be.
+        The nonce is asked before the receipt, in a block that stays: if it is used up there and the transaction is not
+        final, it never can be.
         """
-        used_up = rpc.nonce(row.account) > row.nonce
+        used_up = rpc.nonce(row.account, self._reorganisations.settled_state(rpc)) > row.nonce
         if receipt_of(rpc, row.hash) or rpc.call("eth_getTransactionByHash", to_hex(row.hash)):
             return True
         # What follows a queued row was never sent: numbering all again is safe. After a sent one it would not be.

@@ -145,3 +145,22 @@ def test_where_blocks_are_final_nothing_is_looked_at_again(ledger_world: World, 
     desk.enqueue("a", NOTHING, Account.create())
     desk.until_empty()
     assert "eth_blockNumber" not in desk.door.calls
+
+
+def test_a_nonce_counts_as_used_up_only_in_a_settled_block(desk: Desk) -> None:
+    """The branch that has the call's nonce may go again: nothing is signed anew for it."""
+    account = Account.create()
+    desk.enqueue("a", NOTHING, account)
+    with desk.engine.connect() as connection:
+        signed = connection.scalars(select(transactions.c.raw)).one()
+    desk.world.send(account, Call(bytes(19) + b"\x04", b"", 30_000, "of a branch that will go"))
+    delivery = desk.deliver(signers=[account])
+    assert delivery.waiting == 1
+    with desk.engine.connect() as connection:
+        assert connection.scalars(select(transactions.c.raw)).one() == signed
+    blocks_on_top(desk, DEPTH + 1)
+    desk.deliver(signers=[account])
+    with desk.engine.connect() as connection:
+        assert connection.scalars(select(transactions.c.raw)).one() != signed
+    bury(desk)
+    assert desk.told == ["a"]

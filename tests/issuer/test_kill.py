@@ -224,11 +224,11 @@ def _bury(life: Life) -> None:
     life.client.close()
 
 
-def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path) -> None:
+def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path, seconds: float = 60) -> None:
     """The last life ends when nothing waits for a batch (but what is suspended) and nothing is queued."""
     life, store = start(settings, folder), open_bureau(settings)
     bureau.desk = Desk(life.client, None, bureau.authority.number)
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + seconds
     while True:
         with reading(store.engine) as connection:
             due = take_in(connection, bureau.authority.number, settings, int(time.time()))

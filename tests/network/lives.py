@@ -25,7 +25,7 @@ FOLLOW_SECONDS = 0.2
 
 
 class Program(Protocol):
-    """Something that can be killed and started again, as often as one likes."""
+    """Something that can be killed and started again, as often as one likes; killing what is dead does nothing."""
 
     def start(self) -> None: ...
 
@@ -49,9 +49,9 @@ class EmbeddedNode:
         self._process = start_node(self.data, "--port", str(self.port), *self.options).process
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
 
 @dataclass
@@ -68,8 +68,11 @@ class FollowingWindow:
         self._process.start()
 
     def kill(self) -> None:
-        assert self._process is not None
-        _end(self._process)
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._process = None
 
 
 def _follow(network: Path, replica: Path, sources: tuple[str, ...]) -> None:
@@ -99,12 +102,13 @@ class BureauAtWork:
             worker.start()
 
     def kill(self) -> None:
-        assert self._life is not None
+        if self._life is None:
+            return
         os.kill(self._life.process.pid, signal.SIGKILL)
         for worker in self._workers:
             worker.join()
         bureau_at_work._bury(self._life)
-        assert self.errors == []
+        self._life = None
 
 
 def kill_together(programs: Sequence[Program]) -> None:
@@ -114,12 +118,6 @@ def kill_together(programs: Sequence[Program]) -> None:
         killer.start()
     for killer in killers:
         killer.join()
-
-
-def _end(process: BaseProcess) -> None:
-    process.kill()
-    process.join()
-    process.close()
 
 
 def free_port() -> int:

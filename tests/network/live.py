@@ -1,0 +1,65 @@
+"""The live network of hosts as the other tests' world: the same regions, types, authorities and agreement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from ledger import LedgerError, Rpc, load_catalogue
+from scripts.hosts import Network
+from tests.fixtures_ledger import REGIONS, World, set_up
+
+
+def live_world(network: Network, host: int = 1) -> World:
+    """Everything that `make_world` sets up, on hosts that are up; half a minute. Its own calls go to one host."""
+    administrators = {code: network.account(f"region-{code}") for code in REGIONS}
+    world = World(
+        network.url(host),
+        network.network,
+        network.network_path,
+        network.account("council"),
+        administrators,
+        load_catalogue(),
+        fees=network.fees,
+        fund=network.fund,
+    )
+    set_up(world)
+    return world
+
+
+def heights(network: Network, hosts: Sequence[int]) -> list[int]:
+    """Each host's newest block; -1 where it does not answer."""
+    found = []
+    for number in hosts:
+        with Rpc(network.url(number), timeout_seconds=3) as rpc:
+            try:
+                found.append(rpc.quantity("eth_blockNumber"))
+            except LedgerError:
+                found.append(-1)
+    return found
+
+
+def block_hash(network: Network, host: int, number: int) -> str:
+    with Rpc(network.url(host), timeout_seconds=3) as rpc:
+        return str(rpc.header(number)["hash"])
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, f"not within {seconds} seconds: {what}"
+        time.sleep(0.1)
+
+
+def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: float = 60) -> None:
+    """Waits until every one of the hosts has so many blocks more than now."""
+    before = max(heights(network, hosts))
+    until(lambda: min(heights(network, hosts)) >= before + blocks, f"{blocks} more blocks at hosts {hosts}", seconds)
+
+
+def stands_still(network: Network, hosts: Sequence[int], seconds: float = 8) -> bool:
+    """Whether none of the hosts gets a block for so long, after a moment in which what is on its way may come in."""
+    time.sleep(4)
+    before = heights(network, hosts)
+    time.sleep(seconds)
+    return heights(network, hosts) == before

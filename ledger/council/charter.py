@@ -5,7 +5,7 @@ Ask your own node. The contracts' code is compared with the artifacts, so that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from eth_abi.abi import decode
@@ -69,12 +69,16 @@ def find_council(rpc: Rpc, network: NetworkFile) -> tuple[CouncilFile, Charter]:
 def read_charter(rpc: Rpc, council: CouncilFile, powers: _Powers | None = None) -> Charter:
     """The charter of a known council, checked. Raises UnsoundCouncil or SourceError."""
     found = powers or _powers(rpc, council.manager, council.from_block)
-    findings = (*_of_roles(rpc, council, found), *_of_functions(rpc, council), *_of_code(rpc, council))
-    if findings:
-        raise UnsoundCouncil(findings)
+    _require_none(_of_code(rpc, council))  # first: what follows believes the contracts' getters
+    _require_none((*_of_roles(rpc, council, found), *_of_functions(rpc, council), *_of_safe(rpc, council)))
     chain = CouncilChain(rpc, council)
     _, delay = ask(rpc, council.manager, "hasRole(uint64,address)", "bool,uint32", RULES, council.safe)
     return Charter(chain.members(), chain.threshold(), delay, found.of(GUARDIAN), chain.nonce())
+
+
+def _require_none(findings: Iterable[str]) -> None:
+    if found := tuple(findings):
+        raise UnsoundCouncil(found)
 
 
 def _council_of(rpc: Rpc, network: NetworkFile, manager: bytes, powers: _Powers) -> CouncilFile:
@@ -138,19 +142,22 @@ def _of_functions(rpc: Rpc, council: CouncilFile) -> Iterator[str]:
 
 
 def _of_code(rpc: Rpc, council: CouncilFile) -> Iterator[str]:
-    for place, address in (("trust registry", council.trust), ("journal", council.journal)):
-        if ask(rpc, address, "authority()", "address") != (council.manager,):
-            yield f"the {place} obeys another manager"
     singleton = _slot_address(rpc, council.safe, _SINGLETON_SLOT)
     runtime = {
         "manager": (_code(rpc, council.manager), artifact("AccessManager").runtime),
         "Safe": (_code(rpc, council.safe), artifact("SafeProxy").runtime),
         "Safe's singleton": (_code(rpc, singleton), artifact("SafeL2").runtime),
-        "module": (_due_acts_code(rpc, council), artifact("DueActs").runtime),
+        "module DueActs": (_due_acts_code(rpc, council), artifact("DueActs").runtime),
     }
-    yield from (
-        f"the {name}'s code is not the artifact's" for name, (found, known) in runtime.items() if found != known
-    )
+    for name, (found, known) in runtime.items():
+        if found != known:
+            yield f"the {name} has other code than its artifact"
+
+
+def _of_safe(rpc: Rpc, council: CouncilFile) -> Iterator[str]:
+    for place, address in (("trust registry", council.trust), ("journal", council.journal)):
+        if ask(rpc, address, "authority()", "address") != (council.manager,):
+            yield f"the {place} obeys another manager"
     if _modules(rpc, council.safe) != (council.due_acts,):
         yield "the Safe has other modules than DueActs"
     for name, slot in (("guard", _GUARD_SLOT), ("fallback handler", _FALLBACK_SLOT)):

@@ -77,8 +77,8 @@ def sending(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command("execute")
-@click.argument("signature_files", metavar="[SIGNATURE]...", type=FILE, nargs=-1)
 @sending
+@click.argument("signature_files", metavar="[SIGNATURE]...", type=FILE, nargs=-1)
 def execute_command(sending: Sending, signature_files: tuple[Path, ...]) -> None:
     """Bring a proposal as far as it can go.
 

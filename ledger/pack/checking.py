@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ledger.errors import (
-    HeaderNotSealed,
     JournalMismatch,
     MalformedPack,
     OtherNetwork,
@@ -18,10 +17,10 @@ from ledger.errors import (
     PackStale,
     UnsupportedPack,
 )
-from ledger.headers import Header, MalformedHeader
+from ledger.headers import Header
 from ledger.hexadecimal import to_hex
 from ledger.journal import RawLog, fold
-from ledger.light_client import SealedHeader, Trusted, check_header, require_recent
+from ledger.light_client import SealedHeader, Trusted, check_header, header_of_octets, require_recent
 from ledger.network_file import NetworkFile
 from ledger.pack.container import Mark, OnProgress, Pack, unheard
 from ledger.proofs import ProofNodes, prove_journal
@@ -29,19 +28,22 @@ from ledger.replica.trust import trusted_now
 from ledger.replica.update import Known, Proof, Proven
 
 
-def prove_pack(pack: Pack, network: NetworkFile, known: Known, now: int) -> Proven | None:
-    """The block that the pack ends at, if it holds; None where that is the accepted one.
+def prove_packs(packs: Sequence[Pack], network: NetworkFile, known: Known, now: int) -> Proven | None:
+    """The block that the last of the packs ends at, if it holds; None where that is the accepted one.
 
     Raises PackProblem, NotProven or CheckpointTooOld.
 
-    1. The network's engine is one whose blocks are final, and the pack is of this network.
-    2. It begins at or before what is known, and where it begins there, at the same head.
+    1. The network's engine is one whose blocks are final, and the packs are of this network.
+    2. Each begins at or before what is known, or ends the pack before it; and where it begins there, at the same head.
     3. The trusted validators were confirmed recently enough.
-    4. Its block is not older than the trusted one, and its headers lead there.
+    4. The last one's block is not older than the trusted one, and its headers lead there.
     5. The journal's head is proven under that header, and is the one that the pack ends with.
     """
-    _require_network(pack, network)  # 1
-    _require_start(pack.span.start, mark_of(network, known))  # 2
+    at, pack = mark_of(network, known), packs[-1]
+    for each in packs:
+        _require_network(each, network)  # 1
+        _require_start(each.span.start, at)  # 2
+        at = max(at, each.span.end, key=_events)
     trusted = trusted_now(network, known)
     require_recent(trusted, now)  # 3
     steps = _steps(pack.proof, trusted)  # 4
@@ -57,7 +59,7 @@ def prove_pack(pack: Pack, network: NetworkFile, known: Known, now: int) -> Prov
         validators=newest.validators,
         proof=proof,
         after=known.points[-1] if known.points else None,
-        metadata=pack.metadata,
+        metadata=tuple({octets: None for each in packs for octets in each.metadata}),
     )
 
 
@@ -105,6 +107,10 @@ def mark_of(network: NetworkFile, known: Known) -> Mark:
     return Mark(accepted.events, accepted.head) if accepted else Mark(0, network.first_head)
 
 
+def _events(mark: Mark) -> int:
+    return mark.events
+
+
 def _require_network(pack: Pack, network: NetworkFile) -> None:
     if network.engine == "clique":
         raise UnsupportedPack("there are no trust packs of Clique networks: their blocks are never final")
@@ -135,10 +141,7 @@ def _steps(proof: Proof, trusted: Trusted) -> list[SealedHeader]:
 
 def _headers(proof: Proof) -> list[Header]:
     """The headers in between, and the pack's own."""
-    try:
-        headers = [Header.decode(octets) for octets in (*proof.path, proof.header)]
-    except MalformedHeader as e:
-        raise HeaderNotSealed(f"malformed header: {e}") from e
+    headers = [header_of_octets(octets) for octets in (*proof.path, proof.header)]
     numbers = [each.number for each in headers]
     if numbers != sorted(set(numbers)):
         raise MalformedPack("the pack's headers are not in the order of their numbers")

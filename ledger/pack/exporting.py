@@ -35,11 +35,7 @@ class Draft:
     def keep(self, path: Path) -> None:
         """Gives it its name, in place of what had it. Survives a crash."""
         self.path.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        synced(path.parent)
 
 
 def export_pack(
@@ -127,6 +123,15 @@ def exporting(replica: Replica) -> Iterator[Exporting]:
         if found is None:
             raise PackNotWritten("the replica has no proven block with its proof yet: follow a source first")
         yield Exporting(network, connection, found)
+
+
+def synced(folder: Path) -> None:
+    """When it returns, the names in the folder survive a crash."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import PackProblem
-from ledger.pack.checking import new_logs, prove_pack
+from ledger.pack.checking import new_logs, prove_packs
 from ledger.pack.container import OnProgress, Pack, unheard
 from ledger.replica import Replica
 from ledger.replica.update import Update
@@ -45,7 +45,7 @@ def load_pack(replica: Replica, path: Path, now: int, on_progress: OnProgress = 
     with open_pack(path) as pack:
         while True:
             known = replica.known()
-            proven = prove_pack(pack, replica.network, known, now)
+            proven = prove_packs([pack], replica.network, known, now)
             if proven is None:
                 assert known.accepted is not None
                 block, as_of, new_events = known.accepted.number, known.accepted.time, 0

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from credential import MalformedType, parse_certificate_type
-from ledger.errors import HeaderNotSealed, MalformedEvent
+from ledger.errors import MalformedEvent
 from ledger.events import TypeRegistered, decode
-from ledger.headers import Header, MalformedHeader, parse_extra
+from ledger.headers import parse_extra
 from ledger.journal import RawLog
+from ledger.light_client import header_of_octets
 from ledger.pack.container import OnProgress, Pack, unheard
 
 UNKNOWN = "of a kind that this version does not know"
@@ -32,18 +33,14 @@ class Contents:
 
 def contents_of(pack: Pack, on_progress: OnProgress = unheard) -> Contents:
     """Reads the whole pack. Raises PackProblem, HeaderNotSealed where its header cannot be read."""
-    try:
-        header = Header.decode(pack.proof.header)
-        validators = len(parse_extra(header.extra_data).validators)
-    except MalformedHeader as e:
-        raise HeaderNotSealed(f"malformed header: {e}") from e
+    header = header_of_octets(pack.proof.header)
     kinds: Counter[str] = Counter()
     for log in pack.logs(on_progress):
         kinds[_kind(log)] += 1
     return Contents(
         block=header.number,
         time=header.timestamp,
-        validators=validators,
+        validators=len(parse_extra(header.extra_data).validators),
         kinds=tuple(sorted(kinds.items())),
         carried=tuple(map(_type, pack.metadata)),
         registered=kinds[TypeRegistered.__name__],

@@ -10,7 +10,7 @@ from random import Random
 from bench.invented import STARTS, History, Invented, invent, keys_of
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
-from ledger.pack import Mark, Pack, Span, new_logs, prove_pack
+from ledger.pack import Mark, Pack, Span, new_logs, prove_packs
 from ledger.pack.container import write_pack
 from ledger.pack.sections import Section, Tag, deflate, inflate, read_body, read_sections
 from ledger.replica.update import Accepted, Known, Point, Proof, Proven
@@ -77,7 +77,7 @@ def facts(octets: bytes, network: NetworkFile = WORLD.network, before: Known = K
     from ledger.errors import JournalMismatch
 
     pack = opened(octets)
-    proven = prove_pack(pack, network, before, NOW)
+    proven = prove_packs([pack], network, before, NOW)
     if proven is None:
         return None
     logs = tuple(new_logs([pack], network, before))

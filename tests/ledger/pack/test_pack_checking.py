@@ -26,7 +26,7 @@ from ledger.errors import (
     UnsupportedPack,
 )
 from ledger.journal import RawLog
-from ledger.pack import Mark, Span, check_pack, prove_pack
+from ledger.pack import Mark, Span, check_pack, prove_packs
 from ledger.pack.container import MAX_EVENTS, write_pack
 from ledger.pack.sections import FORMAT, MAX_INFLATED, MAX_PACK_OCTETS, SectionWriter, Tag, deflate
 from ledger.replica.update import Known
@@ -90,7 +90,7 @@ def test_a_pack_older_than_a_new_network_files_checkpoint_is_stale() -> None:
 
 
 def test_the_same_pack_again_is_nothing_new() -> None:
-    proven = prove_pack(opened(make()), WORLD.network, Known(), NOW)
+    proven = prove_packs([opened(make())], WORLD.network, Known(), NOW)
     assert proven is not None
     before = known(events=LAST, number=proven.number)
     point = replace(before.points[0], accepted=replace(before.points[0].accepted, hash=proven.hash))
@@ -127,7 +127,7 @@ def test_the_embedded_engine_has_them() -> None:
 
 def test_a_checkpoint_too_old_is_called_that() -> None:
     with pytest.raises(CheckpointTooOld):
-        prove_pack(opened(make()), WORLD.network, Known(), STARTS + 181 * 86_400)
+        prove_packs([opened(make())], WORLD.network, Known(), STARTS + 181 * 86_400)
 
 
 def test_seals_of_others_are_not_believed() -> None:

@@ -1,0 +1,140 @@
+"""`yinxin ledger mirror`: the proven history as static files, written again and again, and served."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from ledger.catalogue import load_catalogue
+from ledger.commands.acting import errors_told, json_option, network_option, tell
+from ledger.commands.pack import metadata_of, type_option
+from ledger.commands.replica import when
+from ledger.errors import LedgerError
+from ledger.mirror import MirrorFolder, Round
+from ledger.network_file import read_network_file
+from ledger.replica import Replica
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group("mirror")
+def mirror_group() -> None:
+    """Mirrors: what windows follow, as files that any web server, CDN or stick can carry."""
+
+
+@mirror_group.command("write")
+@click.argument("folder", type=_FOLDER)
+@network_option
+@click.option("--replica", "path", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A replica.")
+@click.option("--source", "sources", multiple=True, metavar="URL", help="Follow this first; repeatable, best first.")
+@click.option("--every", type=click.FloatRange(1), metavar="SECONDS", help="Go on, a round every so often.")
+@type_option
+@json_option
+@errors_told
+def write_command(
+    folder: Path,
+    network: Path,
+    path: Path,
+    sources: tuple[str, ...],
+    every: float | None,
+    type_files: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Bring the mirror in FOLDER to what the replica has proven: once, or with --every until it is stopped.
+
+    Without --source the replica is only read, for example one that a window follows.
+    """
+    stop, metadata = threading.Event(), metadata_of(type_files)
+    with Replica(path, read_network_file(network), load_catalogue(), sources) as replica:
+        if every is None:
+            _round(folder, metadata, replica, sources, as_json)
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                _round(folder, metadata, replica, sources, as_json)
+            except (LedgerError, sqlite3.Error) as e:
+                tell(as_json, f"the mirror stays as it is: {e}", error=type(e).__name__, message=str(e))
+            stop.wait(every)
+
+
+@mirror_group.command("serve")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8600, show_default=True, help="0: any that is free.")
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once requests are taken.")
+def serve_command(folder: Path, host: str, port: int, ready_file: Path | None) -> None:
+    """Serve the mirror in FOLDER over plain HTTP. Any other web server does as well."""
+    import uvicorn
+
+    from ledger.mirror.serving import application
+
+    if ready_file:
+        ready_file.unlink(missing_ok=True)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as e:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {e.strerror}") from e
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    with listening:
+        _announce(listening, ready_file)
+        config = uvicorn.Config(application(folder), log_level="warning", access_log=False, lifespan="off")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """uvicorn takes these signals while it serves, and raises them again when it has shut down."""
+    raise SystemExit(0)
+
+
+def _round(
+    folder: Path, metadata: Mapping[bytes, bytes], replica: Replica, sources: tuple[str, ...], as_json: bool
+) -> None:
+    failures = [str(failure) for failure in replica.follow_once().failures] if sources else []
+    made = MirrorFolder(folder, metadata).write(replica)
+    accepted = replica.accepted
+    text = "\n".join([*(f"not used: {failure}" for failure in failures), _text(made)])
+    tell(
+        as_json,
+        text,
+        block=accepted.number if accepted else 0,
+        as_of=accepted.time if accepted else 0,
+        packs=len(made.manifest.packs) if made else None,
+        written=made.written if made else 0,
+        removed=made.removed if made else 0,
+        failures=failures,
+    )
+
+
+def _text(made: Round | None) -> str:
+    if made is None:
+        return "the mirror is at the replica's block already"
+    newest = made.manifest.newest
+    return (
+        f"block {newest.block}, as of {when(newest.as_of)}, {newest.end} events in {len(made.manifest.packs)} packs; "
+        f"{made.written} written, {made.removed} removed"
+    )
+
+
+def _announce(listening: socket.socket, ready_file: Path | None) -> None:
+    """The socket listens already: a request that comes now waits for the server."""
+    address = listening.getsockname()
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    url = f"http://{host}:{address[1]}"
+    click.echo(f"mirror ready at {url}; windows name it mirror+{url}/")
+    if ready_file:
+        draft = ready_file.with_name(ready_file.name + ".new")
+        draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n", encoding="utf-8")
+        draft.replace(ready_file)

@@ -1,0 +1,135 @@
+"""A mirror's folder: packs that never change and a manifest that does. Whoever reads it meanwhile sees a whole state.
+
+Packs are written first, the manifest last and at once; what the manifest does not name any more goes a round later.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.errors import OtherNetwork, PackNotWritten, PackProblem
+from ledger.mirror.manifest import NAME, Listed, Manifest, parse_manifest, serialise_manifest
+from ledger.mirror.tiers import TIP_EVENTS, chain, still_kept, to_merge
+from ledger.pack import Draft, Exporting, Mark, exporting, open_pack, synced
+from ledger.replica import Replica
+
+_ABANDONED_SECONDS = 3_600
+"""How old a draft must be to be one that a crash left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round of writing did."""
+
+    manifest: Manifest
+    written: int
+    removed: int
+
+
+class MirrorFolder:
+    """Writes one mirror. One process writes a folder; any number serve it."""
+
+    def __init__(self, path: Path, metadata: Mapping[bytes, bytes]) -> None:
+        """`metadata` are files of certificate types by digest. Makes the folder. Raises PackNotWritten."""
+        self._path = path
+        self._metadata = metadata
+        try:
+            (path / "packs").mkdir(parents=True, exist_ok=True)
+        except OSError as e:
+            raise PackNotWritten(f"cannot make {path}: {e.strerror}") from e
+
+    def write(self, replica: Replica) -> Round | None:
+        """Brings the mirror to the replica's block; None where it is there.
+
+        Raises PackNotWritten, OtherNetwork, JournalMismatch where the folder is of another history, UnsupportedPack.
+        """
+        before = self._manifest(replica)
+        if before is not None and replica.accepted is not None and before.newest.block == replica.accepted.number:
+            return None
+        try:
+            with exporting(replica) as source:
+                listed, written = self._packs(source, before.packs if before else ())
+            manifest = Manifest("0x" + replica.network.first_head.hex(), listed)
+            self._replace_manifest(serialise_manifest(manifest))
+            removed = self._tidy(manifest, before)
+        except OSError as e:
+            raise PackNotWritten(f"cannot write to {self._path}: {e.strerror}") from e
+        return Round(manifest, written, removed)
+
+    def _manifest(self, replica: Replica) -> Manifest | None:
+        """What the folder has; a manifest that cannot be read is as good as none, for packs can be made again."""
+        try:
+            found = parse_manifest((self._path / NAME).read_bytes())
+        except (FileNotFoundError, PackProblem):
+            return None
+        except OSError as e:
+            raise PackNotWritten(f"cannot read {self._path / NAME}: {e.strerror}") from e
+        if found.network != "0x" + replica.network.first_head.hex():
+            raise OtherNetwork(f"{self._path} is the mirror of another network than {replica.network.name!r}")
+        present = tuple(pack for pack in found.packs if (self._path / pack.file).exists())
+        return Manifest(found.network, present) if present else None
+
+    def _packs(self, source: Exporting, before: Sequence[Listed]) -> tuple[tuple[Listed, ...], int]:
+        """The packs to list, the newest last, and how many of them are new."""
+        settled = [pack for pack in before if pack.events >= TIP_EVENTS]
+        whole = chain(settled)
+        if whole and whole[-1].end > source.end.events:
+            raise PackNotWritten(
+                f"the mirror has {whole[-1].end} events, the replica {source.end.events}: let the replica follow first"
+            )
+        tip = self._write_tip(source, whole)
+        if tip.events >= TIP_EVENTS:
+            whole.append(tip)
+        merged = []
+        while group := to_merge(whole):
+            whole[-len(group) :] = [self._merge(source, group)]
+            merged.append(whole[-1])
+        others = [pack for pack in still_kept([*settled, *merged], whole) if pack != tip]
+        return (*others, tip), 1 + len(merged)
+
+    def _write_tip(self, source: Exporting, whole: Sequence[Listed]) -> Listed:
+        start = self._end_of(whole[-1]) if whole else source.mark(0)
+        with source.draft_between(self._path / "packs", start, source.end, source.proof, self._metadata) as draft:
+            return self._keep(draft)
+
+    def _merge(self, source: Exporting, group: Sequence[Listed]) -> Listed:
+        """One pack instead of several, proven as the last of them is."""
+        with open_pack(self._path / group[0].file) as first, open_pack(self._path / group[-1].file) as last:
+            start, end, proof = first.span.start, last.span.end, last.proof
+        with source.draft_between(self._path / "packs", start, end, proof, self._metadata) as draft:
+            return self._keep(draft)
+
+    def _end_of(self, pack: Listed) -> Mark:
+        with open_pack(self._path / pack.file) as found:
+            return found.span.end
+
+    def _keep(self, draft: Draft) -> Listed:
+        file = Listed.name_of(draft.written.digest)
+        draft.keep(self._path / file)
+        span = draft.span
+        return Listed(file, draft.written.octets, span.start.events, span.end.events, draft.block, draft.time)
+
+    def _replace_manifest(self, octets: bytes) -> None:
+        draft = self._path / f".{NAME}.new"
+        with draft.open("wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path / NAME)
+        synced(self._path)
+
+    def _tidy(self, manifest: Manifest, before: Manifest | None) -> int:
+        """Removes packs that neither manifest names: who has just read the earlier one may still come for its packs."""
+        named = {pack.file for pack in (*manifest.packs, *(before.packs if before else ()))}
+        abandoned = time.time() - _ABANDONED_SECONDS
+        removed = 0
+        for path in (self._path / "packs").iterdir():
+            is_draft = path.name.startswith(".")
+            if path.stat().st_mtime < abandoned if is_draft else f"packs/{path.name}" not in named:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed

@@ -21,7 +21,7 @@ from issuer.certificates import Certificate, certificate_for, standings_of
 from issuer.credentials import Credential, Progress, credential_for, credential_of, credentials_of
 from issuer.errors import Code, Conflict, Invalid, NotFound
 from issuer.replacements import carry_out_replacement, draft_replacement, withdraw_replacement
-from issuer.schema import acts, approvals, credentials, standings, status_changes
+from issuer.schema import acts, approvals, credentials, standings
 from issuer.status_changes import Cause, show_gravest
 
 DRAFTED, WITHDRAWN, QUEUED, RECORDED, REFUSED = "drafted", "withdrawn", "queued", "recorded", "refused"
@@ -72,7 +72,7 @@ def withdraw_act(connection: Connection, officer: Officer, number: int, remark: 
     row = act_row(connection, officer, number)
     if row.drafted_by != officer.number:
         officer.must_be(Role.APPROVER)
-    _must_be(row, DRAFTED)
+    must_be(row, DRAFTED)
     connection.execute(update(acts).where(acts.c.id == number).values(state=WITHDRAWN, remark=remark))
     if row.replacement_id is not None:
         withdraw_replacement(connection, row.replacement_id)
@@ -85,7 +85,7 @@ def approve_act(
     row = act_row(connection, officer, number)
     certificate = certificate_for(connection, officer, row.certificate_id)
     kind = ACT_KINDS[row.kind]
-    _must_be(row, DRAFTED)
+    must_be(row, DRAFTED)
     _must_be_confirmed(confirmation, certificate)
     _must_be_possible(connection, kind, certificate, row.credential_id)
     _must_be_in_time(kind, row.effective, now)
@@ -93,28 +93,6 @@ def approve_act(
     _change_standings(connection, row, kind)
     waits = _carry_out(connection, bureau, row, kind, now)
     connection.execute(update(acts).where(acts.c.id == number).values(state=QUEUED if waits else RECORDED))
-
-
-def try_act_again(connection: Connection, bureau: Bureau, officer: Officer, number: int) -> None:
-    """Queues anew what the chain refused of an approved act, from the state the chain has."""
-    row = act_row(connection, officer, number)
-    _must_be(row, REFUSED)
-    kind = ACT_KINDS[row.kind]
-    refused = select(status_changes.c.credential_id, status_changes.c.successor).where(
-        status_changes.c.act_id == number, status_changes.c.state == "refused"
-    )
-    queued = [
-        show_gravest(
-            connection,
-            bureau.dispatch,
-            credential_of(connection, change.credential_id),
-            Cause(number, kind.reason, row.effective, change.successor or None),
-        )
-        for change in connection.execute(refused).all()
-    ]
-    done = update(status_changes).where(status_changes.c.act_id == number, status_changes.c.state == "refused")
-    connection.execute(done.values(state="tried_again"))
-    connection.execute(update(acts).where(acts.c.id == number).values(state=QUEUED if any(queued) else RECORDED))
 
 
 def act_row(connection: Connection, officer: Officer, number: int) -> Row[tuple[object, ...]]:
@@ -209,7 +187,8 @@ def _must_be_confirmed(confirmation: str, certificate: Certificate) -> None:
         raise Invalid(Code.NOT_CONFIRMED, "to confirm, repeat the certificate's identifier")
 
 
-def _must_be(row: Row[tuple[object, ...]], state: str) -> None:
+def must_be(row: Row[tuple[object, ...]], state: str) -> None:
+    """Raises Conflict where the act is in another state."""
     if row.state != state:
         raise Conflict(Code.WRONG_STATE, f"act {row.id} is {row.state}, this needs {state}")
 

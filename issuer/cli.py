@@ -105,6 +105,29 @@ def serve(config: Path, port: int | None, ready_file: Path | None) -> None:
         run(settings if port is None else settings.model_copy(update={"port": port}), ready_file)
 
 
+@issuer.command("reconcile")
+@_CONFIG
+@click.option(
+    "--replica",
+    "replica_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A replica's file; without it one is made for the moment.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def reconcile_command(config: Path, replica_file: Path | None, yes: bool, as_json: bool) -> None:
+    """Bring the books and the chain together again after the operator account was stolen.
+
+    With the service stopped, a new account in the settings, and the region's fence and restoration done. Takes note of
+    batches that the thief anchored, and queues again what fell with the fence: it is approved already. Says which
+    batches fell, whose copies have to be reissued.
+    """
+    from issuer.cli_reconcile import reconcile
+
+    with _told():
+        reconcile(config, replica_file, yes, as_json)
+
+
 @issuer.group()
 def officer() -> None:
     """Officers' accounts."""

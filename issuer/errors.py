@@ -11,6 +11,7 @@ IssuerError
 ├── UnusableKey          a key file cannot be used
 ├── OtherChain           a node serves another chain than the network file names
 ├── AlreadyRunning       another service uses the same database
+├── NotSettled           calls still wait for the ledger, and may yet change what is compared with it
 └── LedgerMismatch       the chain and this database tell different histories
 """
 
@@ -49,6 +50,7 @@ class Code(StrEnum):
     ALREADY_SO = "already_so"
     EFFECTIVE_OUT_OF_RANGE = "effective_out_of_range"
     NOT_CONFIRMED = "not_confirmed"
+    FINAL_ON_CHAIN = "final_on_chain"
     NOT_ANCHORED_YET = "not_anchored_yet"
     MISSING_GLYPHS = "missing_glyphs"
     TOO_LONG_FOR_QR = "too_long_for_qr"
@@ -112,6 +114,10 @@ class OtherChain(IssuerError):
 
 class AlreadyRunning(IssuerError):
     """Another service uses the same database."""
+
+
+class NotSettled(IssuerError):
+    """Calls still wait for the ledger, and may yet change what is compared with it."""
 
 
 class LedgerMismatch(IssuerError):

@@ -21,7 +21,7 @@ from issuer.settings import Settings
 def serve(settings: Settings, ready_file: Path | None = None) -> None:
     """Raises what `open_bureau` and `create_app` raise, AlreadyRunning, and OSError where the port is taken."""
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.database), socket.socket() as listening:
+    with alone(settings.database), socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         app = create_app(open_bureau(settings))
         listening.bind((settings.host, settings.port))
@@ -33,7 +33,7 @@ def serve(settings: Settings, ready_file: Path | None = None) -> None:
 
 
 @contextmanager
-def _alone(database: Path) -> Iterator[None]:
+def alone(database: Path) -> Iterator[None]:
     """Two workers would close the same batches; the second service is told instead."""
     lock = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:

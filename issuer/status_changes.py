@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from credential import Reason, State, gravest
+from credential import FINAL, Reason, State, gravest
 from issuer.certificates import standings_of
 from issuer.credentials import Credential, Progress
 from issuer.dispatch import Dispatch
@@ -46,7 +46,7 @@ def show_gravest(connection: Connection, dispatch: Dispatch, credential: Credent
     }
     adding = insert(status_changes).values(**values).returning(status_changes.c.id)
     number: int = connection.execute(adding).scalar_one()
-    _show(connection, credential.number, to)
+    show(connection, credential.number, to)
     change = (credential.shown, to, cause.reason)
     authority, position = credential.authority, credential.position
     dispatch.set_status(connection, number, authority, position, change, cause.effective, cause.successor)
@@ -60,7 +60,7 @@ def settle_change(connection: Connection, number: int, revert: Revert | None, no
     values = {"state": state, "refusal": refusal, "settled_at": now}
     connection.execute(update(status_changes).where(status_changes.c.id == number).values(**values))
     if revert is not None:
-        _show(connection, row.credential_id, _found_on_chain(revert, State(row.origin)))
+        show(connection, row.credential_id, _after_refusal(connection, row.credential_id, revert))
     _finish(connection, row.act_id)
 
 
@@ -72,12 +72,31 @@ def _finish(connection: Connection, act: int) -> None:
         connection.execute(update(acts).where(acts.c.id == act).values(state=state))
 
 
-def _found_on_chain(revert: Revert, origin: State) -> State:
-    """What the chain has instead, where it says so; else the change simply did not happen."""
+def _after_refusal(connection: Connection, credential: int, revert: Revert) -> State:
+    """What the chain says it has instead; else where our own acts led.
+
+    A final state that we did not cause is somebody else's, with a stolen account. Once that is fenced and the region
+    has restored the statuses, the chain holds ours again; taken over, theirs would make a lawful revocation seem
+    recorded.
+    """
     if revert.name == "StatusIsNot":
-        return State(int(dict(revert.values)["found"]))
-    return origin
+        found = State(int(dict(revert.values)["found"]))
+        if found not in FINAL:
+            return found
+    ours = select(status_changes.c.to).where(
+        status_changes.c.credential_id == credential, status_changes.c.state == "recorded"
+    )
+    return State(connection.execute(ours.order_by(status_changes.c.id.desc()).limit(1)).scalar() or State.VALID)
 
 
-def _show(connection: Connection, credential: int, state: State) -> None:
+def is_waiting(connection: Connection, credential: int) -> bool:
+    """Whether a change of it is queued, so that the chain is not yet where our books are."""
+    query = select(status_changes.c.id).where(
+        status_changes.c.credential_id == credential, status_changes.c.state == "queued"
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def show(connection: Connection, credential: int, state: State) -> None:
+    """Notes what the chain will have once all that is queued is recorded."""
     connection.execute(update(credentials).where(credentials.c.id == credential).values(shown=state))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ledger.accounts import load_account as load_account
     from ledger.accounts import save_account as save_account
     from ledger.administration import Administration as Administration
+    from ledger.authority_record import AuthorityRecord as AuthorityRecord
+    from ledger.authority_record import authority_on_record as authority_on_record
     from ledger.calls import Call as Call
     from ledger.catalogue import load_catalogue as load_catalogue
     from ledger.deployment import deploy as deploy
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from ledger.errors import TransactionNotFinal as TransactionNotFinal
     from ledger.errors import TransactionReverted as TransactionReverted
     from ledger.errors import UnsupportedPack as UnsupportedPack
+    from ledger.fences import AnchoredBatch as AnchoredBatch
     from ledger.genesis import qbft_genesis_header as qbft_genesis_header
     from ledger.network_file import NetworkFile as NetworkFile
     from ledger.network_file import parse_network_file as parse_network_file
@@ -71,6 +74,8 @@ _HOMES = {
     "Account": "accounts",
     "AccountProblem": "errors",
     "Administration": "administration",
+    "AnchoredBatch": "fences",
+    "AuthorityRecord": "authority_record",
     "Call": "calls",
     "CheckpointTooOld": "errors",
     "ContradictoryHeaders": "errors",
@@ -112,6 +117,7 @@ _HOMES = {
     "TransactionReverted": "errors",
     "UnsupportedPack": "errors",
     "Waiting": "outbox",
+    "authority_on_record": "authority_record",
     "deploy": "deployment",
     "keep_following": "replica",
     "load_account": "accounts",

@@ -13,7 +13,7 @@ from credential import Reason
 from ledger.errors import NotOnRecord
 from ledger.status_records import fenced, recorded_changes, state_of
 
-_BATCHES = "SELECT seq, first, count, anchored_at, kid, operator FROM batches"
+_BATCHES = "SELECT seq, first, count, anchored_at, root, kid, operator FROM batches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class AnchoredBatch:
     first: int
     last: int
     anchored_at: int
+    root: bytes
     kid: bytes
     operator: bytes
 
@@ -70,7 +71,7 @@ def falling_with_operator(connection: sqlite3.Connection, authority: int, operat
         raise NotOnRecord(f"the ledger has no operator 0x{operator.hex()} of authority {authority}")
     fence = _earlier(row[0], at)
     where = " WHERE authority = ? AND operator = ? ORDER BY first"
-    batches = _batches(connection, where, (authority, operator))
+    batches = anchored_batches(connection, where, (authority, operator))
     changes, standing = _changes(connection, authority, operator, fence)
     return _falling(authority, fence, row[0], batches, changes, standing)
 
@@ -81,8 +82,17 @@ def falling_with_key(connection: sqlite3.Connection, kid: bytes, at: int) -> Fal
     if row is None:
         raise NotOnRecord(f"the ledger has no key 0x{kid.hex()}")
     fence = _earlier(row[1], at)
-    batches = _batches(connection, " WHERE authority = ? AND kid = ? ORDER BY first", (row[0], kid))
+    batches = anchored_batches(connection, " WHERE authority = ? AND kid = ? ORDER BY first", (row[0], kid))
     return _falling(row[0], fence, row[1], batches, (), 0)
+
+
+def anchored_batches(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[AnchoredBatch]:
+    """The batches that `where`, a clause of this package, selects."""
+    rows = connection.execute(_BATCHES + where, values)
+    return [
+        AnchoredBatch(seq, first, first + count - 1, anchored_at, root, kid, operator)
+        for seq, first, count, anchored_at, root, kid, operator in rows
+    ]
 
 
 def _earlier(current: int | None, at: int) -> int:
@@ -108,14 +118,6 @@ def _falling(
         standing_positions=sum(each.last - each.first + 1 for each in standing),
         standing_changes=standing_changes_,
     )
-
-
-def _batches(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[AnchoredBatch]:
-    rows = connection.execute(_BATCHES + where, values)
-    return [
-        AnchoredBatch(seq, first, first + count - 1, anchored_at, kid, operator)
-        for seq, first, count, anchored_at, kid, operator in rows
-    ]
 
 
 def _changes(

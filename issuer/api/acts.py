@@ -12,13 +12,15 @@ from sqlalchemy import Connection, select
 from credential import dates
 from issuer.accounts import Officer
 from issuer.act_kinds import ACT_KINDS
-from issuer.acts import ActDraft, act_row, approve_act, approver_of, draft_act, try_act_again, withdraw_act
+from issuer.acts import ActDraft, act_row, approve_act, approver_of, draft_act, withdraw_act
 from issuer.api.access import AnyOfficer, Approver, Drafter, Number, Reading, TheService
 from issuer.api.drafts import Remark
+from issuer.chain_states import states_on_chain
 from issuer.errors import Code, Invalid
 from issuer.schema import acts, certificates, status_changes
 from issuer.service import Service
 from issuer.store import reading
+from issuer.trying_again import refused_positions, try_act_again
 
 router = APIRouter(prefix="/acts", tags=["acts"])
 KindName = Literal[
@@ -143,9 +145,13 @@ def withdraw(number: Number, remark: Remark, officer: AnyOfficer, service: TheSe
 
 @router.post("/{number}/retry")
 def retry(number: Number, officer: Approver, service: TheService) -> ActOut:
-    """Queues again what the chain refused, from the state the chain has."""
-    with service.bureau.engine.begin() as connection:
-        try_act_again(connection, service.bureau, officer, number)
+    """Queues again what the chain refused, from the state the chain has now."""
+    bureau = service.bureau
+    with reading(bureau.engine) as connection:
+        authority, positions = refused_positions(connection, officer, number)
+    on_chain = states_on_chain(bureau, authority, positions)
+    with bureau.engine.begin() as connection:
+        try_act_again(connection, bureau, officer, number, on_chain)
     service.worker.wake()
     return _answer(service, officer, number)
 

@@ -145,11 +145,12 @@ def add_officers(bureau: Bureau, authority: int) -> None:
 
 
 @contextmanager
-def running(settings: Settings, port: int = 0) -> Iterator[Desk]:
-    """The service behind a real HTTP server on a free port."""
+def running(settings: Settings, port: int = 0, *, is_new: bool = True) -> Iterator[Desk]:
+    """The service behind a real HTTP server on a free port; a new one gets its officers first."""
     bureau = open_bureau(settings)
     authority = settings.authorities[0].number
-    add_officers(bureau, authority)
+    if is_new:
+        add_officers(bureau, authority)
     config = uvicorn.Config(create_app(bureau), port=port, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -13,7 +13,7 @@ from credential import Reason, SigningKey, State
 from ledger import load_catalogue
 from ledger.abi import selector
 from ledger.artifacts import artifact
-from ledger.registries import Registries
+from ledger.registries import Registries, Restoration
 from tests.ledger.test_replica_store import NETWORK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,8 @@ DOOR = {
     "Account",
     "AccountProblem",
     "Administration",
+    "AnchoredBatch",
+    "AuthorityRecord",
     "Call",
     "CheckpointTooOld",
     "ContradictoryHeaders",
@@ -62,6 +64,7 @@ DOOR = {
     "TransactionReverted",
     "UnsupportedPack",
     "Waiting",
+    "authority_on_record",
     "deploy",
     "events",
     "keep_following",
@@ -124,6 +127,7 @@ def test_every_call_is_a_function_of_its_contract() -> None:
         calls.add_authority_url(1, "url"),
         calls.dissolve_authority(1),
         calls.add_operator(1, account),
+        calls.restore_statuses(1, account, [Restoration(1, State.INVALID, State.VALID)]),
         calls.revoke_operator(1, account, 1),
         calls.add_key(1, key.kid, key.public_key.octets, 0),
         calls.revoke_key(key.kid, 1),

@@ -1,0 +1,138 @@
+"""`yinxin issuer reconcile`: after a theft, with the service stopped, the books and the chain are brought together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from issuer.bureau import Bureau
+    from issuer.comparing import Comparison, Difference
+    from ledger import AuthorityRecord, Rpc
+
+_SHOWN = 20
+
+
+def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool) -> None:
+    """Raises IssuerError or LedgerError."""
+    from issuer.bureau import open_bureau
+    from issuer.comparing import compare
+    from issuer.reconciling import carry_out, give_up_fenced
+    from issuer.serving import alone
+    from issuer.settings import load_settings
+    from issuer.store import reading
+
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing: run it without first, then add --yes")
+    settings = load_settings(config)
+    with alone(settings.database):
+        bureau, now = open_bureau(settings), _now()
+        records = _records(bureau, replica_file)
+        with _node(bureau) as rpc:
+            given_up = give_up_fenced(bureau, rpc, records)
+            _adopt(bureau, rpc)
+        with reading(bureau.engine) as connection:
+            found = [compare(connection, record, now) for record in records]
+        if not as_json:
+            click.echo("\n".join(_lines(found, given_up)))
+        queued = 0
+        if not all(each.is_even for each in found):
+            if not yes:
+                click.confirm("Take note of this, and queue what is missing?", abort=True)
+            with bureau.engine.begin() as connection:
+                queued = sum(carry_out(connection, bureau, each, now) for each in found)
+        bureau.engine.dispose()
+    told = {"given_up": given_up, "queued": queued, "authorities": [_as_json(each) for each in found]}
+    click.echo(json.dumps(told) if as_json else f"{queued} changes queued; start the service to send them")
+
+
+def _now() -> int:
+    import time
+
+    return int(time.time())
+
+
+def _records(bureau: Bureau, replica_file: Path | None) -> list[AuthorityRecord]:
+    from ledger import Replica, authority_on_record
+
+    with ExitStack() as stack:
+        file = replica_file or Path(stack.enter_context(TemporaryDirectory())) / "replica.db"
+        replica = stack.enter_context(Replica(file, bureau.network, bureau.catalogue, bureau.settings.ledger_urls))
+        replica.follow_once()
+        return [authority_on_record(replica, number) for number in bureau.authorities]
+
+
+def _node(bureau: Bureau) -> Rpc:
+    """The first node that answers and serves this network's chain; the last one's error where none does."""
+    from issuer.errors import OtherChain
+    from ledger import Rpc, SourceError
+
+    *others, last = map(Rpc, bureau.settings.ledger_urls)
+    for rpc in others:
+        try:
+            if rpc.chain_id() == bureau.network.chain_id:
+                return rpc
+        except SourceError:
+            pass
+        rpc.close()
+    if (found := last.chain_id()) != bureau.network.chain_id:
+        raise OtherChain(f"chain id {found}, the network file says {bureau.network.chain_id}")
+    return last
+
+
+def _adopt(bureau: Bureau, rpc: Rpc) -> None:
+    """A new account's nonces begin where the chain says."""
+    with bureau.engine.begin() as connection:
+        for account in bureau.dispatch.accounts.values():
+            bureau.dispatch.outbox.adopt(connection, account.address, rpc.nonce(account.address))
+
+
+def _lines(found: Sequence[Comparison], given_up: int) -> Iterator[str]:
+    if given_up:
+        yield f"{given_up} calls of a fenced account will never run; they are given up"
+    for each in found:
+        yield f"authority {each.authority}:"
+        if each.is_even and not each.fallen:
+            yield "  the books and the chain agree"
+        yield from (f"  batch {one.seq} was anchored by somebody else; its places stay taken" for one in each.foreign)
+        for one in each.fallen:
+            yield f"  batch {one.seq} fell with the fence: its {one.copies} copies count for nothing; reissue them"
+        if each.unrestored:
+            yield f"  {len(each.unrestored)} statuses wait for the region to restore them, then run this again"
+        yield from map(_line, each.differences[:_SHOWN])
+        if len(each.differences) > _SHOWN:
+            yield f"  and {len(each.differences) - _SHOWN} more"
+
+
+def _line(one: Difference) -> str:
+    copy = f"  credential {one.credential}, position {one.position}:"
+    states = f"{one.held.name.lower()} on the chain, ought to be {one.wanted.name.lower()}"
+    if one.cause is None:
+        return f"{copy} {states}; no act leads there: wait for the region, or see to it by a new act"
+    return f"{copy} {states}: act {one.cause.act} is recorded again ({one.cause.reason.name.lower()})"
+
+
+def _as_json(found: Comparison) -> dict[str, object]:
+    return {
+        "authority": found.authority,
+        "foreign_batches": [each.seq for each in found.foreign],
+        "fallen_batches": [{"seq": each.seq, "copies": each.copies} for each in found.fallen],
+        "unrestored": list(found.unrestored),
+        "differences": [
+            {
+                "credential": each.credential,
+                "position": each.position,
+                "held": each.held.name.lower(),
+                "wanted": each.wanted.name.lower(),
+                "act": each.cause.act if each.cause else None,
+                "effective": each.cause.effective if each.cause else None,
+            }
+            for each in found.differences
+        ],
+    }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _REMEMBERED = 20
 _PATIENCE_SECONDS = 60.0
+_PACE_SECONDS = 0.5
 _REFUSED: tuple[tuple[type[LedgerError], type[VerifierError]], ...] = (
     (ledger.MalformedPack, errors.MalformedPack),
     (ledger.PackTooLarge, errors.PackTooLarge),
@@ -39,6 +40,7 @@ _REFUSED: tuple[tuple[type[LedgerError], type[VerifierError]], ...] = (
     (ledger.ContradictoryHeaders, errors.PackContradicts),
     (ledger.NotProven, errors.PackNotProven),
     (ledger.CheckpointTooOld, errors.NetworkFileTooOld),
+    (ledger.ReplicaUnwritable, errors.ReplicaUnusable),
 )
 
 OnProgress = Callable[[int, int], None]
@@ -97,7 +99,7 @@ class Loader:
     ) -> None:
         self._load_with, self._as_of, self._folder, self._new_id = load_with, as_of, folder, new_id
         self.max_octets = max_octets
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._loadings: OrderedDict[str, Loading] = OrderedDict()
 
     def start(self, file: BinaryIO) -> str:
@@ -119,7 +121,10 @@ class Loader:
             return self._loadings[loading_id]
 
     def follow(self, loading_id: str) -> Iterator[Loading]:
-        """How it is whenever that has changed, to its end. Raises NoSuchLoading."""
+        """How it is whenever that has changed, though not more often than people read, to its end.
+
+        Raises NoSuchLoading.
+        """
         told = self.at(loading_id)
         yield told
         while told.state == "loading":
@@ -129,23 +134,25 @@ class Loader:
     def _next(self, told: Loading) -> Loading:
         """How it is once that has changed; the same again where nothing moved for a while."""
         with self._changed:
-            self._changed.wait_for(lambda: self._loadings.get(told.id) != told, timeout=_PATIENCE_SECONDS)
-        return self.at(told.id)
+            self._changed.wait_for(lambda: self.at(told.id).state != "loading", timeout=_PACE_SECONDS)
+            self._changed.wait_for(lambda: self.at(told.id) != told, timeout=_PATIENCE_SECONDS)
+            return self.at(told.id)
 
     def _copied(self, file: BinaryIO) -> Path:
-        handle, name = tempfile.mkstemp(prefix="loading-", suffix=".pack", dir=self._folder)
+        try:
+            handle, name = tempfile.mkstemp(prefix="loading-", suffix=".pack", dir=self._folder)
+        except OSError as e:
+            raise ReplicaUnusable from e
         path = Path(name)
         try:
             with os.fdopen(handle, "wb") as copy:
                 shutil.copyfileobj(file, copy)
-            if path.stat().st_size > self.max_octets:
-                raise PackTooLarge
         except OSError as e:
-            path.unlink(missing_ok=True)
-            raise ReplicaUnusable from e
-        except PackTooLarge:
             path.unlink()
-            raise
+            raise ReplicaUnusable from e
+        if path.stat().st_size > self.max_octets:
+            path.unlink()
+            raise PackTooLarge
         return path
 
     def _begun(self, octets: int) -> Loading:

@@ -41,7 +41,7 @@ def lines(view: CheckView) -> Iterator[str]:
     for (zh, en), value in view.claimed:
         yield f"  {zh} {en}: {value}（未经证实 unproven）"
     yield f"  数据截至 facts as of: {view.facts_as_of}（{view.facts_age[0]} {view.facts_age[1]}）"
-    yield f"  网络指纹 network: {view.fingerprint_short}"
+    yield f"  网络指纹 network: {view.fingerprint_short}（{view.fingerprint}）"
     for rule in view.rules:
         yield f"  {rule.number:>2} {_MARKS[rule.outcome]} {rule.title[0]} {rule.title[1]}"
 
@@ -66,7 +66,8 @@ def standing_lines(standing: Standing) -> Iterator[str]:
     if standing.withdrawn and standing.withdrawn.open:
         yield f"! {standing.withdrawn.open} 次核验已收回、还没有重做 checks are withdrawn and not made again"
         yield "    yinxin verifier withdrawn"
-    yield f"网络指纹 network: {grouped(standing.fingerprint)}（{standing.network}）"
+    yield f"网络 network: {standing.network}"
+    yield f"网络指纹 fingerprint: {grouped(standing.fingerprint)}（{standing.fingerprint}）"
 
 
 def _source(source: SourceState) -> Iterator[str]:

@@ -25,11 +25,7 @@ def add(router: APIRouter, window: Window, follower: Follower, loader: Loader) -
 
     @router.post("/packs", status_code=202, openapi_extra=_PACK_BODY, summary="Load a trust pack")
     async def post_pack(http: Request) -> Response:
-        uploaded = await _uploaded(http)
-        try:
-            loading_id = await run_in_threadpool(loader.start, uploaded.file)
-        finally:
-            await uploaded.close()
+        loading_id = await _started(http, loader)
         place = f"/packs/{loading_id}"
         if wants_html(http):
             return RedirectResponse(place, status_code=303)
@@ -44,17 +40,18 @@ def add(router: APIRouter, window: Window, follower: Follower, loader: Loader) -
         return StreamingResponse(page, media_type="text/html")
 
 
-async def _uploaded(http: Request) -> UploadFile:
+async def _started(http: Request, loader: Loader) -> str:
+    """The id of the loading of what was uploaded. Raises MalformedRequest, PackRefused, PackIsLoading, WindowUnable."""
     try:
-        form = await http.form(max_files=1, max_fields=5)
+        async with http.form(max_files=1, max_fields=5) as form:
+            found = form.get("pack")
+            if not isinstance(found, UploadFile) or not found.size:
+                raise MalformedRequest(expected=_EXPECTED)
+            return await run_in_threadpool(loader.start, found.file)
     except HTTPException as e:
         raise MalformedRequest(expected=_EXPECTED) from e
-    except OSError as e:  # no room for what was sent
+    except OSError as e:  # no room for what is sent
         raise ReplicaUnusable from e
-    found = form.get("pack")
-    if not isinstance(found, UploadFile) or not found.size:
-        raise MalformedRequest(expected=_EXPECTED)
-    return found
 
 
 _PACK_BODY = {

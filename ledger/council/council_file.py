@@ -5,13 +5,21 @@ It holds no secret, and is not believed for itself: `yinxin council find` makes 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ledger.council.documents import Kind, Number, Octets, Text, parse_document, read_document, serialise_document
+from ledger.council.documents import (
+    Kind,
+    Number,
+    Octets,
+    Text,
+    fingerprint_of,
+    parse_document,
+    read_document,
+    serialise_document,
+)
 
 FORMAT = "yinxin-council/1"
 _FORM: Mapping[str, Kind] = {
@@ -46,8 +54,8 @@ class CouncilFile:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the file as printed, 64 hexadecimal digits."""
-        return hashlib.sha256(serialise_council_file(self)).hexdigest()
+        """SHA-256 of the canonical form, 64 hexadecimal digits."""
+        return fingerprint_of(FORMAT, asdict(self))
 
 
 def serialise_council_file(council: CouncilFile) -> bytes:

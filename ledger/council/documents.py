@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,6 +59,13 @@ def serialise_document(format_name: str, members: Mapping[str, Value]) -> bytes:
     """The document's octets, for people to read; `parse_document` gives back the same members."""
     shown = {name: to_hex(value) if isinstance(value, bytes) else value for name, value in members.items()}
     return json.dumps({"format": format_name, **shown}, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def fingerprint_of(format_name: str, members: Mapping[str, Value]) -> str:
+    """SHA-256 of the canonical form: members sorted by name, no white space; 64 hexadecimal digits."""
+    shown = json.loads(serialise_document(format_name, members))
+    canonical = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _members(root: object, format_name: str, form: Mapping[str, Kind]) -> dict[str, Value]:

@@ -57,9 +57,9 @@ def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: fl
     until(lambda: min(heights(network, hosts)) >= before + blocks, f"{blocks} more blocks at hosts {hosts}", seconds)
 
 
-def stands_still(network: Network, hosts: Sequence[int], seconds: float = 8) -> bool:
+def stands_still(network: Network, hosts: Sequence[int], seconds: float = 6) -> bool:
     """Whether none of the hosts gets a block for so long, after a moment in which what is on its way may come in."""
-    time.sleep(4)
+    time.sleep(3)
     before = heights(network, hosts)
     time.sleep(seconds)
     return heights(network, hosts) == before

@@ -19,7 +19,7 @@ from tests.network.at_work import at_work
 from tests.network.lives import EmbeddedNode, free_port, kill_together
 from tests.network.proxy import Proxy, Weather
 
-ROUNDS = 12
+ROUNDS = 9
 BAD_WEATHER = Weather(delay_seconds=0.02, jitter_seconds=0.05, loss=0.05, resent_after_seconds=0.2, resets=0.02)
 
 

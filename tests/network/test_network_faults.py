@@ -1,0 +1,206 @@
+"""Faults on the live network of four hosts, under a bureau that anchors and a window that never stops checking.
+
+The first test is the short form, for every run; the others take `scripts/test --network`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import permutations
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from issuer import passwords
+from ledger import Rpc
+from scripts.hosts import Network
+from scripts.hosts.machine import free_ports
+from tests.fixtures_ledger import World
+from tests.network.at_work import AtWork, at_work
+from tests.network.live import block_hash, goes_on, heights, live_world, stands_still, until
+from tests.network.proxy import CALM, Proxy, Weather
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network")]
+HOSTS = (1, 2, 3, 4)
+BAD_LINK = Weather(delay_seconds=0.05, jitter_seconds=0.1, loss=0.05, resent_after_seconds=0.4, resets=0.002)
+BAD_WEATHER = Weather(delay_seconds=0.03, jitter_seconds=0.1, loss=0.05, resent_after_seconds=0.3, resets=0.02)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_COST", 10)
+
+
+@pytest.fixture(scope="module")
+def world(module_network: Network) -> World:
+    return live_world(module_network)
+
+
+@pytest.fixture
+def network(clique_network: Network, world: World) -> Network:
+    """All four hosts, up and joined, however the test before ended; set up as `world`."""
+    goes_on(clique_network, HOSTS)
+    return clique_network
+
+
+def test_a_bad_day(network: Network, world: World, tmp_path: Path) -> None:
+    """One host lost, two lost, all back; the bureau's host cut off and rejoined; then everything killed at once."""
+    with (
+        bad_ways([network.url(3)]) as bad_way,
+        at_work(world, tmp_path, [network.url(1)], [*bad_way, network.url(1), network.url(2)]) as working,
+    ):
+        _lose_two_and_restart(network, working)
+        assert _taken_back(network, tries=4) > 0
+        kill_at_random(network, working, random.Random(7), rounds=1)
+
+
+@pytest.mark.network_full
+def test_one_host_lost_changes_nothing_two_halt_it_and_a_restart_resumes(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    with at_work(world, tmp_path, network.urls, network.urls) as working:
+        for _ in range(3):
+            _lose_two_and_restart(network, working)
+
+
+@pytest.mark.network_full
+def test_a_minoritys_blocks_are_taken_back_and_the_bureau_there_loses_nothing(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    """The bureau's only node is cut off alone: what it anchors there is in blocks that the others never had."""
+    with at_work(world, tmp_path, [network.url(1)], [network.url(1), network.url(3)]) as working:
+        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        for _ in range(4):
+            assert _taken_back(network, tries=4) > 0
+
+
+@pytest.mark.network_full
+def test_halves_that_are_cut_off_stand_still_and_become_one_again(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    with at_work(world, tmp_path, network.urls, [network.url(2), network.url(4)]) as working:
+        for one in ((1, 2), (1, 3)):
+            network.partition(one)
+            assert stands_still(network, HOSTS)
+            _bureau_works_on(working)
+            network.heal()
+            goes_on(network, HOSTS, seconds=120)
+
+
+@pytest.mark.network_full
+def test_hosts_bureau_and_window_killed_in_bad_weather(network: Network, world: World, tmp_path: Path) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    with bad_ways(network.urls, seed) as ways, at_work(world, tmp_path, ways[:2], ways) as working:
+        kill_at_random(network, working, random.Random(seed), rounds=10)
+
+
+@pytest.mark.network_full
+def test_delay_loss_and_resets_between_the_hosts(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    """Every host reaches every other through a proxy; for a while those around one host let nothing pass."""
+    with bad_links(tmp_path_factory.mktemp("links")) as (network, links):
+        world = live_world(network)
+        with at_work(world, tmp_path, network.urls, network.urls) as working:
+            for link in links.values():
+                link.weather = BAD_LINK
+            goes_on(network, HOSTS, blocks=20, seconds=120)
+            until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+            across = [link for (one, other), link in links.items() if (one == 1) != (other == 1)]
+            for link in across:
+                link.part()
+            goes_on(network, (2, 3, 4), blocks=5)
+            for link in across:
+                link.heal()
+            goes_on(network, HOSTS, blocks=5, seconds=120)
+            for link in links.values():
+                link.weather = CALM
+        assert sum(link.resets for link in links.values()) > 0
+
+
+def kill_at_random(network: Network, working: AtWork, chance: random.Random, rounds: int) -> None:
+    """One host, and now and then the bureau and the window with it; the hosts left are always a majority."""
+    for _ in range(rounds):
+        time.sleep(chance.uniform(1, 5))
+        host = chance.choice(HOSTS)
+        programs = chance.sample([working.bureau, working.window], chance.randint(0, 2))
+        network.kill(host)
+        for program in programs:
+            program.kill()
+        for program in programs:
+            program.start()
+        time.sleep(chance.uniform(0, 3))
+        network.start(host)
+
+
+@contextmanager
+def bad_ways(urls: Sequence[str], seed: int = 0) -> Iterator[list[str]]:
+    """Other addresses of the same nodes, in bad weather."""
+    with ExitStack() as stack:
+        targets = map(urlsplit, urls)
+        proxies = [Proxy((str(at.hostname), at.port or 0), BAD_WEATHER, seed=seed) for at in targets]
+        yield [stack.enter_context(proxy).url for proxy in proxies]
+
+
+@contextmanager
+def bad_links(folder: Path) -> Iterator[tuple[Network, dict[tuple[int, int], Proxy]]]:
+    """Four hosts on ports, and the proxy that each takes to each other one. The weather is calm to begin with."""
+    links: dict[tuple[int, int], Proxy] = {}
+    addresses = {pair: ("127.0.0.1", port) for pair, port in zip(permutations(HOSTS, 2), free_ports(12), strict=True)}
+    network = Network.create(folder, len(HOSTS), "ports", dial=lambda one, other: addresses[one, other])
+    network.end_with_this_process()
+    with ExitStack() as stack:
+        stack.callback(network.down)
+        for (one, other), at in addresses.items():
+            links[one, other] = stack.enter_context(Proxy(network.host(other).p2p, at=at, seed=10 * one + other))
+        network.up()
+        yield network, links
+
+
+def _lose_two_and_restart(network: Network, working: AtWork) -> None:
+    network.kill(4)
+    goes_on(network, (1, 2, 3))
+    until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+    network.kill(3)
+    assert stands_still(network, (1, 2))
+    _bureau_works_on(working)  # what it acknowledges now is queued
+    network.start(3)
+    goes_on(network, (1, 2, 3))
+    network.start(4)
+    goes_on(network, HOSTS)
+
+
+def _taken_back(network: Network, tries: int) -> int:
+    """How many transactions were in blocks that were taken back; several tries, for host 1 may have had no turn."""
+    for _ in range(tries):
+        if found := _partition_and_heal(network, 1):
+            return found
+    return 0
+
+
+def _partition_and_heal(network: Network, alone: int) -> int:
+    """Cuts one host off until the others have gone on; how many of its transactions were in blocks taken back."""
+    others = [number for number in HOSTS if number != alone]
+    network.partition((alone,), others)
+    goes_on(network, others, blocks=4)
+    (height,) = heights(network, (alone,))
+    until(lambda: min(heights(network, others)) > height, "the majority is ahead")
+    first = height
+    while block_hash(network, alone, first) != block_hash(network, others[0], first):
+        first -= 1
+    with Rpc(network.url(alone)) as rpc:
+        blocks = [rpc.call("eth_getBlockByNumber", hex(number), False) for number in range(first + 1, height + 1)]
+    network.heal()
+    until(lambda: block_hash(network, alone, height) == block_hash(network, others[0], height), "it takes them back")
+    return sum(len(block["transactions"]) for block in blocks)
+
+
+def _bureau_works_on(working: AtWork) -> None:
+    drafted, approved = len(working.done.drafts), len(working.done.certificates)
+    until(
+        lambda: len(working.done.drafts) > drafted and len(working.done.certificates) > approved,
+        "the bureau goes on drafting and approving",
+    )

@@ -44,7 +44,7 @@ _ASSIGNED = frozenset(int(state) for state in State)
 
 @rule(11)
 def status_was_valid(case: Case, anchored: Row, fresh: Row) -> Finding:
-    """A final state fails even by old facts, for nothing can have ended it since; all else by old facts is unknown."""
+    """A final state fails even by old facts, for no act can have ended it since; all else by old facts is unknown."""
     if missing := unmet(anchored):
         return missing
     change = change_in_effect(case.facts.status_changes, case.at)

@@ -25,6 +25,6 @@ def open_source(address: str, network: NetworkFile) -> Source:
         from ledger.replica.node_source import NodeSource
 
         return NodeSource(address, network)
-    from ledger.mirror import open_mirror
+    from ledger.mirror import MirrorSource
 
-    return open_mirror(address, network)
+    return MirrorSource(address, network)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -163,7 +164,7 @@ class Octets32(click.ParamType[bytes]):
 
 
 class Instant(click.ParamType[int]):
-    """A moment: YYYY-MM-DD for 00:00 of that day in Shanghai, or Unix seconds."""
+    """A moment: YYYY-MM-DD for 00:00 of that day in Shanghai, 2026-11-20T09:30:00+08:00, or Unix seconds."""
 
     name = "day"
 
@@ -173,9 +174,17 @@ class Instant(click.ParamType[int]):
         if str(value).isdecimal():
             return int(value)
         try:
-            return dates.start_of(dates.parse_day(value))
+            return dates.start_of(dates.parse_day(value)) if len(str(value)) == len("YYYY-MM-DD") else _moment(value)
         except ValueError:
-            self.fail(f"{value!r} is neither YYYY-MM-DD nor Unix seconds", param, ctx)
+            self.fail(f"{value!r} is neither YYYY-MM-DD, nor a time with its offset, nor Unix seconds", param, ctx)
+
+
+def _moment(text: str) -> int:
+    """Of a time as RFC 3339 writes it. Raises ValueError, also where it does not say its offset."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without its offset")
+    return int(found.timestamp())
 
 
 starts_option = click.option("--starts", type=Instant(), required=True, help="First moment: YYYY-MM-DD or seconds.")

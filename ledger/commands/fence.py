@@ -32,7 +32,11 @@ from ledger.replica import Accepted
 Look = Callable[[sqlite3.Connection], Falling]
 
 _moment = click.option(
-    "--from", "revoked_from", type=Instant(), required=True, help="What was recorded then or later falls."
+    "--from",
+    "revoked_from",
+    type=Instant(),
+    required=True,
+    help="Day, time or seconds; what was recorded from then on falls.",
 )
 _node = click.option("--rpc", "rpc_url", metavar="URL", help="A node to bring the replica up to date with.")
 

@@ -99,19 +99,18 @@ def with_account(settings, successor: Account, folder: Path):
     return settings.model_copy(update={"authorities": (one,)})
 
 
-def reconciling(settings, folder: Path):
+def reconciling(settings, folder: Path, *options: str, typed: str | None = None):
     """`yinxin issuer reconcile` with these settings. A value in JSON is the same value in TOML."""
     values = json.loads(settings.model_dump_json(exclude_none=True))
     (one,) = values.pop("authorities")
     lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     lines += ["[[authorities]]", *(f"{name} = {json.dumps(value)}" for name, value in one.items())]
     (folder / "issuer.toml").write_text("\n".join(lines), encoding="utf-8")
-    arguments = ["reconcile", "--config", str(folder / "issuer.toml"), "--yes", "--json"]
-    return CliRunner().invoke(issuer, arguments)
+    return CliRunner().invoke(issuer, ["reconcile", "--config", str(folder / "issuer.toml"), *options], input=typed)
 
 
 def reconcile(settings, folder: Path) -> dict[str, Any]:
-    result = reconciling(settings, folder)
+    result = reconciling(settings, folder, "--yes", "--json")
     assert result.exit_code == 0, result.output
     told: dict[str, Any] = json.loads(result.output)
     return told
@@ -166,12 +165,16 @@ def test_from_the_theft_to_the_day_on_which_all_is_as_it_ought_to_be(scene, sett
 
     # The bureau's books against the chain: a foreign batch, and two acts that are approved and not on the chain.
     renewed = with_account(settings, successor, tmp_path)
+    asked = reconciling(renewed, tmp_path, typed="n\n")
+    assert asked.exit_code == 1
+    assert f"batch {seq} was anchored by somebody else" in asked.output
+    assert "valid on the chain, ought to be suspended: act" in asked.output
     found = reconcile(renewed, tmp_path)
     (one,) = found["authorities"]
     assert (one["foreign_batches"], one["fallen_batches"], one["unrestored"]) == ([seq], [], [])
     assert [(each["held"], each["wanted"]) for each in one["differences"]] == [("valid", "suspended")] * 2
     assert found["queued"] == 2
-    assert "2 calls still wait" in reconciling(renewed, tmp_path).output
+    assert "2 calls still wait" in reconciling(renewed, tmp_path, "--yes").output
 
     with running(renewed, is_new=False) as desk:
         assert settled(desk, refused)["state"] == "recorded"

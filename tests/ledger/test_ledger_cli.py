@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from credential import SigningKey
 from ledger import save_account
 from ledger.cli import ledger
+from ledger.commands.acting import Instant
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
 
 
@@ -142,6 +143,14 @@ def test_a_node_that_is_down_is_one_line(own_world: World, tmp_path: Path) -> No
     assert "Traceback" not in told.output
 
 
+def test_a_moment_is_a_day_a_time_or_seconds() -> None:
+    instant = Instant()
+    assert instant.convert("2026-01-01", None, None) == 1_767_196_800
+    assert instant.convert("2026-01-01T00:00:01+08:00", None, None) == 1_767_196_801
+    assert instant.convert("2025-12-31T16:00:00Z", None, None) == 1_767_196_800
+    assert instant.convert("1767196800", None, None) == 1_767_196_800
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -149,6 +158,7 @@ def test_a_node_that_is_down_is_one_line(own_world: World, tmp_path: Path) -> No
         ["operator", "add", 1, "0x12"],
         ["key", "revoke", "0x12", "--from", "2026-01-01"],
         ["authority", "accredit", 1, 1, "--starts", "1.1.2026"],
+        ["key", "revoke", "0x" + "12" * 32, "--from", "2026-01-01T09:30:00"],
         ["nonsense"],
     ],
 )

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credential import Policy
-from ledger import MalformedNetworkFile, OtherReplica, Replica, load_catalogue, read_network_file
-from verifier.errors import MalformedSettings
+from ledger import MalformedNetworkFile, OtherReplica, Replica, ReplicaUnwritable, load_catalogue, read_network_file
+from verifier.errors import MalformedSettings, ReplicaUnusable
 from verifier.following import Follower
 from verifier.loading import Load, Loader, OnProgress
 from verifier.receive import Window
@@ -26,20 +26,20 @@ _ID_OCTETS = 16
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Window]:
-    """The window of these settings, closed in the end. Raises MalformedSettings, StoreUnusable."""
-    catalogue = load_catalogue()
+    """The window of these settings, closed in the end. Raises MalformedSettings, WindowUnable."""
     try:
         network = read_network_file(settings.network_file)
-        replica = Replica(settings.replica, network, catalogue, settings.sources)
+        replica = Replica(settings.replica, network, load_catalogue(), settings.sources)
     except (MalformedNetworkFile, OtherReplica) as e:
         raise MalformedSettings(reason=str(e)) from e
+    except ReplicaUnwritable as e:
+        raise ReplicaUnusable from e
     with replica:
         store = Store(settings.store, settings.claims_kept_seconds)
         try:
             yield Window(
                 name=settings.name,
                 policy=policy_of(settings),
-                catalogue=catalogue,
                 replica=replica,
                 store=store,
                 clock=unix_seconds,

@@ -46,11 +46,15 @@ class Window:
 
     name: str
     policy: Policy
-    catalogue: Catalogue
     replica: Replica
     store: Store
     clock: Callable[[], int]
     new_id: Callable[[], str]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The certificate types that are known here: those installed, and those that came proven with packs."""
+        return self.replica.catalogue()
 
 
 def receive(request: Request, window: Window) -> Check:

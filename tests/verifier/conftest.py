@@ -28,7 +28,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     window = Window(
         name="广州市政务服务中心 3 号窗口",
         policy=Policy(region=440000),
-        catalogue=catalogue,
         replica=replica,
         store=store,
         clock=lambda: clock[0],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeServic
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.verifier.window_samples import png_of, qr_of
+from credential import ContradictionFact
+from ledger import Loaded, NodeUnavailable, PackStale, SourceFailure
+from tests.verifier.window_samples import NOW, block_hash, png_of, qr_of
+from verifier.following import FollowingState
+from verifier.loading import OnProgress
+from verifier.sources import after_round, not_asked
 
 pytestmark = pytest.mark.browser
 FLAGS = (
@@ -110,11 +116,115 @@ def test_text_has_enough_contrast(bench, browser: Chrome, tmp_path: Path) -> Non
     accepted = png_of(qr_of(bench.live()))
     for octets in (accepted, accepted, b"\x89PNG\r\n\x1a\n"):
         hand_in(browser, bench, octets, tmp_path)
-        browser.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
-        worst = browser.execute_script(CONTRASTS)
-        assert worst, "no text was measured"
-        for colour, ground, text in worst:
-            assert contrast(colour, ground) >= 4.5, (text, colour, ground)
+        require_contrast(browser)
+
+
+def picture(browser: Chrome, name: str) -> None:
+    """The whole page, for people to look at."""
+    if SCREENSHOTS:
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        browser.set_window_size(900, height + 150)
+        browser.save_screenshot(str(Path(SCREENSHOTS) / f"{name}.png"))
+        browser.set_window_size(900, 1200)
+
+
+def require_contrast(browser: Chrome) -> None:
+    browser.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
+    measured = browser.execute_script(CONTRASTS)
+    assert measured, "no text was measured"
+    for colour, ground, text in measured:
+        assert contrast(colour, ground) >= 4.5, (text, colour, ground)
+
+
+def look(browser: Chrome, bench: object, path: str, name: str) -> None:
+    browser.get(f"{bench.client.base_url}{path}")
+    picture(browser, name)
+    require_contrast(browser)
+
+
+def test_a_withdrawn_check_says_so_in_place_of_its_verdict(bench, browser: Chrome, tmp_path: Path) -> None:
+    hand_in(browser, bench, png_of(qr_of(bench.live())), tmp_path)
+    place = browser.current_url
+    look(browser, bench, "/withdrawn", "withdrawn-empty")
+    assert "没有要重做的核验" in browser.find_element(By.CSS_SELECTOR, "[data-empty]").text
+    bench.replica.take_back(block_hash(7))
+    bench.follower.withdraw()
+    browser.get(place)
+    assert verdict_on(browser, "withdrawn") == "withdrawn"
+    picture(browser, "withdrawn")
+    require_contrast(browser)
+    assert "方静" not in browser.page_source
+    browser.find_element(By.CSS_SELECTOR, ".notice a").click()
+    (line,) = browser.find_elements(By.CSS_SELECTOR, "[data-check]")
+    assert "要重做" in line.text
+    picture(browser, "withdrawn-list")
+    require_contrast(browser)
+    again = png_of(qr_of(bench.live()))
+    bench.know(block=8, block_hash=block_hash(8))
+    hand_in(browser, bench, again, tmp_path)
+    assert verdict_on(browser, "made-again") == "accepted"
+    assert not browser.find_elements(By.CSS_SELECTOR, ".notice")
+    look(browser, bench, "/withdrawn?all=true", "withdrawn-all")
+
+
+def test_a_pack_is_loaded_by_keyboard_and_its_result_is_told(bench, browser: Chrome, tmp_path: Path) -> None:
+    bench.live()
+    (tmp_path / "window.pack").write_bytes(b"a pack")
+    for name, act in PACKS.items():
+        bench.packs.act = act
+        browser.get(f"{bench.client.base_url}/packs")
+        if name == "loaded":
+            assert browser.switch_to.active_element.get_attribute("id") == "pack"
+        browser.find_element(By.ID, "pack").send_keys(str(tmp_path / "window.pack"))
+        picture(browser, "packs")
+        require_contrast(browser)
+        browser.find_element(By.CSS_SELECTOR, ".hand-in button").send_keys(Keys.ENTER)
+        WebDriverWait(browser, 20).until(lambda page: page.find_elements(By.CSS_SELECTOR, "[data-loading]"))
+        result = browser.find_element(By.CSS_SELECTOR, "[data-loading]")
+        assert result.get_attribute("data-loading") == ("refused" if name == "stale" else "loaded")
+        picture(browser, f"pack-{name}")
+        require_contrast(browser)
+
+
+def stale(path: Path, on_progress: object) -> Loaded:
+    raise PackStale("block 5, known is 7")
+
+
+def in_steps(path: Path, on_progress: OnProgress) -> Loaded:
+    for done in (20_000, 60_000, 110_000):
+        on_progress(done, 110_000)
+        time.sleep(0.6)
+    return Loaded(0, 110_000, 98_000, 7, NOW - 200, already_known=False)
+
+
+PACKS = {
+    "loaded": in_steps,
+    "known": lambda path, on_progress: Loaded(0, 12, 0, 7, NOW - 200, already_known=True),
+    "old": lambda path, on_progress: Loaded(0, 12, 12, 7, NOW - 9 * 86400, already_known=False),
+    "stale": stale,
+}
+
+
+def test_sources_and_an_alarm_are_on_the_first_page(bench, browser: Chrome, tmp_path: Path) -> None:
+    bench.live()
+    addresses = ("http://node.example.cn:8545", "mirror+https://cdn.example.cn/yinxin/", "file:///media/stick/w.pack")
+    failures = (
+        SourceFailure(addresses[0], NodeUnavailable("connection refused")),
+        SourceFailure(addresses[2], PackStale("block 5, known is 7")),
+    )
+    bench.follower._state = FollowingState(after_round(not_asked(addresses), failures, NOW - 3600), NOW - 5, None)
+    look(browser, bench, "/", "index")
+    standings = [each.get_attribute("data-standing") for each in browser.find_elements(By.CSS_SELECTOR, ".sources li")]
+    assert standings == ["left", "answers", "left"]
+    text = bench.issue(None)
+    bench.know(contradiction=ContradictionFact(6, block_hash(6), block_hash(6, "another")))
+    look(browser, bench, "/", "alarm")
+    assert browser.find_element(By.CSS_SELECTOR, "[data-alarm]").get_attribute("role") == "alert"
+    hand_in(browser, bench, png_of(qr_of(text)), tmp_path)
+    assert verdict_on(browser, "contradiction") == "undetermined"
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".finding")) == 1
+    picture(browser, "contradiction")
+    require_contrast(browser)
 
 
 CONTRASTS = """

@@ -97,8 +97,9 @@ class Door:
         self.before(method, params)
         answered = self.instead(method, params)
         if answered is not FORWARD:
-            return {"jsonrpc": "2.0", "id": request["id"], "result": answered}
-        answer = self._node.post("/", json=request).json()
+            answer = {"jsonrpc": "2.0", "id": request["id"], "result": answered}
+        else:
+            answer = self._node.post("/", json=request).json()
         if "result" in answer:
             told = self.lie(method, params, answer["result"])
             self.lied |= told != answer["result"]

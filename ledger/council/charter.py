@@ -8,24 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eth_abi.abi import decode
 from eth_hash.auto import keccak
 
 from ledger.abi import selector
 from ledger.artifacts import artifact
 from ledger.council.chain import FIRST_IN_LIST, CouncilChain, ask
 from ledger.council.council_file import CouncilFile
+from ledger.council.powers import Powers, read_powers
 from ledger.council.roles import ADMIN, ADMITTING, FUNCTIONS, GUARDIAN, RULES
 from ledger.errors import MalformedAnswer, OtherCouncil, UnsoundCouncil
 from ledger.hexadecimal import octets, to_hex
 from ledger.network_file import NetworkFile
 from ledger.rpc import Rpc
 
-_GRANTED = keccak(b"RoleGranted(uint64,address,uint32,uint48,bool)")
-_REVOKED = keccak(b"RoleRevoked(uint64,address)")
-_CLOSED = keccak(b"TargetClosed(address,bool)")
-_ROLE_ADMIN = keccak(b"RoleAdminChanged(uint64,uint64)")
-_BLOCKS_AT_ONCE = 50_000
 _MOST_MODULES = 10
 _SINGLETON_SLOT = 0
 _GUARD_SLOT = int.from_bytes(keccak(b"guard_manager.guard.address"), "big")
@@ -43,32 +38,20 @@ class Charter:
     nonce: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Powers:
-    """Who holds roles, from the manager's events."""
-
-    holders: frozenset[tuple[int, bytes]]
-    closed: frozenset[bytes]
-    role_admins: tuple[tuple[int, int], ...]
-
-    def of(self, role: int) -> tuple[bytes, ...]:
-        return tuple(sorted(account for held, account in self.holders if held == role))
-
-
 def find_council(rpc: Rpc, network: NetworkFile) -> tuple[CouncilFile, Charter]:
     """The network's council and its charter.
 
     Raises OtherCouncil where one account is the admin, UnsoundCouncil with all that is wrong, or SourceError.
     """
     (manager,) = ask(rpc, network.journal.address, "authority()", "address")
-    powers = _powers(rpc, manager, network.from_block)
+    powers = read_powers(rpc, manager, network.from_block)
     council = _council_of(rpc, network, manager, powers)
     return council, read_charter(rpc, council, powers)
 
 
-def read_charter(rpc: Rpc, council: CouncilFile, powers: _Powers | None = None) -> Charter:
+def read_charter(rpc: Rpc, council: CouncilFile, powers: Powers | None = None) -> Charter:
     """The charter of a known council, checked. Raises UnsoundCouncil or SourceError."""
-    found = powers or _powers(rpc, council.manager, council.from_block)
+    found = powers or read_powers(rpc, council.manager, council.from_block)
     _require_none(_of_code(rpc, council))  # first: what follows believes the contracts' getters
     _require_none((*_of_roles(rpc, council, found), *_of_functions(rpc, council), *_of_safe(rpc, council)))
     chain = CouncilChain(rpc, council)
@@ -81,7 +64,7 @@ def _require_none(findings: Iterable[str]) -> None:
         raise UnsoundCouncil(found)
 
 
-def _council_of(rpc: Rpc, network: NetworkFile, manager: bytes, powers: _Powers) -> CouncilFile:
+def _council_of(rpc: Rpc, network: NetworkFile, manager: bytes, powers: Powers) -> CouncilFile:
     admins = powers.of(ADMIN)
     if len(admins) != 1:
         raise UnsoundCouncil((f"{len(admins)} accounts are the manager's admin: {', '.join(map(to_hex, admins))}",))
@@ -106,7 +89,7 @@ def _council_of(rpc: Rpc, network: NetworkFile, manager: bytes, powers: _Powers)
     )
 
 
-def _of_roles(rpc: Rpc, council: CouncilFile, powers: _Powers) -> Iterator[str]:
+def _of_roles(rpc: Rpc, council: CouncilFile, powers: Powers) -> Iterator[str]:
     for role in (ADMIN, ADMITTING, RULES):
         if powers.of(role) != (council.safe,):
             yield f"role {role} is held by {', '.join(map(to_hex, powers.of(role))) or 'nobody'}, not by the Safe alone"
@@ -115,7 +98,7 @@ def _of_roles(rpc: Rpc, council: CouncilFile, powers: _Powers) -> Iterator[str]:
             yield f"{to_hex(account)} holds role {role}, which no council has"
     for target in sorted(powers.closed):
         yield f"{to_hex(target)} is closed for everybody"
-    for role, admin in powers.role_admins:
+    for role, admin in sorted(powers.role_admins.items()):
         if admin != ADMIN:
             yield f"role {role} is given and taken by role {admin}, not by the admin"
     delays = {
@@ -192,33 +175,3 @@ def _answer(rpc: Rpc, method: str, *params: object) -> bytes:
         return octets(rpc.call(method, *params))
     except ValueError as e:
         raise MalformedAnswer(f"{method}: {e}") from e
-
-
-def _powers(rpc: Rpc, manager: bytes, from_block: int) -> _Powers:
-    """`from_block` may be the manager's own: nothing of it lies before."""
-    holders: set[tuple[int, bytes]] = set()
-    closed: set[bytes] = set()
-    admins: dict[int, int] = {}
-    for topics, data in _events(rpc, manager, from_block):
-        if topics[0] in (_GRANTED, _REVOKED):
-            held = (int.from_bytes(topics[1], "big"), topics[2][-20:])
-            (holders.add if topics[0] == _GRANTED else holders.discard)(held)
-        elif topics[0] == _CLOSED:
-            (is_closed,) = decode(["bool"], data)
-            (closed.add if is_closed else closed.discard)(topics[1][-20:])
-        else:
-            admins[int.from_bytes(topics[1], "big")] = int.from_bytes(topics[2], "big")
-    return _Powers(frozenset(holders), frozenset(closed), tuple(sorted(admins.items())))
-
-
-def _events(rpc: Rpc, manager: bytes, from_block: int) -> Iterator[tuple[tuple[bytes, ...], bytes]]:
-    head = rpc.quantity("eth_blockNumber")
-    kinds = [to_hex(each) for each in (_GRANTED, _REVOKED, _CLOSED, _ROLE_ADMIN)]
-    for first in range(from_block, head + 1, _BLOCKS_AT_ONCE):
-        last = min(first + _BLOCKS_AT_ONCE - 1, head)
-        asked = {"address": to_hex(manager), "topics": [kinds], "fromBlock": hex(first), "toBlock": hex(last)}
-        for log in rpc.call("eth_getLogs", asked):
-            try:
-                yield tuple(octets(each, 32) for each in log["topics"]), octets(log["data"])
-            except (KeyError, TypeError, ValueError) as e:
-                raise MalformedAnswer(f"a log: {e}") from e

@@ -1,0 +1,138 @@
+"""`yinxin ledger pack` and `yinxin ledger mirror`, as people type them, on the embedded node."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.cli import ledger
+from tests.fixtures_ledger import ROOT, World
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(ledger, [str(each) for each in arguments])
+
+
+def answers(*arguments: object) -> list[dict[str, Any]]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.output.splitlines()]
+
+
+def refusal(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 1
+    found: dict[str, Any] = json.loads(result.output)
+    return found
+
+
+@pytest.fixture
+def where(ledger_world: World, tmp_path: Path) -> tuple[object, ...]:
+    """Options of a replica that has just followed the node."""
+    options = ("--network", ledger_world.network_path, "--replica", tmp_path / "maker.db")
+    answers("replica", "follow", *options, "--source", ledger_world.url)
+    return options
+
+
+def test_from_a_node_to_a_stick_to_a_window(ledger_world: World, where: tuple[object, ...], tmp_path: Path) -> None:
+    (made,) = answers("pack", "export", tmp_path / "all.pack", *where)
+    assert made["types"] == 3
+    network = ("--network", ledger_world.network_path)
+    window = (*network, "--replica", tmp_path / "window.db")
+    (loaded,) = answers("pack", "import", tmp_path / "all.pack", *window)
+    assert loaded["new_events"] == made["events"] > 10
+    ledger_world.anchor(ledger_world.shanghai, (b"\x21" * 32, 64))
+    answers("replica", "follow", *where, "--source", ledger_world.url)
+    (later,) = answers("pack", "export", tmp_path / "b.pack", *where, "--since-pack", tmp_path / "all.pack")
+    assert later["from_event"] == made["events"]
+    loaded, again = answers("pack", "import", tmp_path / "b.pack", tmp_path / "b.pack", *window)
+    assert loaded["new_events"] == later["events"] - made["events"] == 1
+    assert again["already_known"]
+    (shown,) = answers("pack", "show", tmp_path / "b.pack", *network)
+    assert shown["holds"]
+    assert shown["kinds"] == {"BatchAnchored": 1}
+
+
+def test_show_says_what_is_in_it_and_whether_it_holds(
+    ledger_world: World, own_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    answers("pack", "export", tmp_path / "a.pack", *where)
+    told = run("pack", "show", tmp_path / "a.pack")
+    assert told.exit_code == 0
+    assert "TypeRegistered" in told.output
+    assert "营业执照" in told.output
+    held = run("pack", "show", tmp_path / "a.pack", "--network", ledger_world.network_path)
+    assert "holds against the network file" in held.output
+    other = run("pack", "show", tmp_path / "a.pack", "--network", own_world.network_path)
+    assert other.exit_code == 1
+    assert "NOT PROVEN: OtherNetwork" in other.output
+
+
+def test_each_refusal_has_its_name(
+    ledger_world: World, own_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    pack, cut, later = tmp_path / "a.pack", tmp_path / "cut.pack", tmp_path / "later.pack"
+    answers("pack", "export", pack, *where)
+    answers("pack", "export", tmp_path / "tail.pack", *where, "--since-event", 5)
+    cut.write_bytes(pack.read_bytes()[:-40])
+    later.write_bytes(pack.read_bytes().replace(b"yinxin-pack/1", b"yinxin-pack/2"))
+    new = ("--network", ledger_world.network_path, "--replica", tmp_path / "new.db")
+    other = ("--network", own_world.network_path, "--replica", tmp_path / "other.db")
+    assert refusal("pack", "import", pack, *other)["error"] == "OtherNetwork"
+    assert refusal("pack", "import", cut, *new)["error"] == "PackIncomplete"
+    assert refusal("pack", "import", tmp_path / "tail.pack", *new)["error"] == "PackGap"
+    assert refusal("pack", "import", later, *new)["error"] == "UnsupportedPack"
+    assert refusal("pack", "import", ledger_world.network_path, *new)["error"] == "MalformedPack"
+    time.sleep(1.1)
+    ledger_world.anchor(ledger_world.shanghai, (b"\x22" * 32, 64))
+    answers("replica", "follow", *where, "--source", ledger_world.url)
+    assert refusal("pack", "import", pack, *where)["error"] == "PackStale"
+
+
+def test_an_export_writes_over_nothing_unasked(where: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "a.pack").write_text("mine")
+    assert "--replace" in run("pack", "export", tmp_path / "a.pack", *where).output
+    assert (tmp_path / "a.pack").read_text() == "mine"
+    assert run("pack", "export", tmp_path / "a.pack", *where, "--replace").exit_code == 0
+
+
+def test_since_a_pack_and_since_an_event_do_not_go_together(where: tuple[object, ...], tmp_path: Path) -> None:
+    answers("pack", "export", tmp_path / "a.pack", *where)
+    both = ("--since-pack", tmp_path / "a.pack", "--since-event", 1)
+    assert run("pack", "export", tmp_path / "b.pack", *where, *both).exit_code == 2
+
+
+def test_a_type_file_that_is_none_is_refused(where: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text("{}")
+    told = run("pack", "export", tmp_path / "a.pack", *where, "--type", tmp_path / "t.json")
+    assert told.exit_code == 1
+    assert "is not a certificate type" in told.output
+
+
+def test_a_mirror_is_written_served_and_followed(ledger_world: World, tmp_path: Path) -> None:
+    maker = ("--network", ledger_world.network_path, "--replica", tmp_path / "maker.db")
+    (made,) = answers("mirror", "write", tmp_path / "mirror", *maker, "--source", ledger_world.url)
+    assert made["written"] == 1
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "yinxin", "ledger", "mirror", "serve", str(tmp_path / "mirror"), "--port", "0"]
+    with subprocess.Popen([*command, "--ready-file", str(ready)], cwd=ROOT, stdout=subprocess.DEVNULL) as server:
+        try:
+            give_up = time.monotonic() + 30
+            while not ready.exists():
+                assert time.monotonic() < give_up
+                time.sleep(0.05)
+            window = ("--network", ledger_world.network_path, "--replica", tmp_path / "window.db")
+            url = f"mirror+{json.loads(ready.read_text())['url']}/"
+            (followed,) = answers("replica", "follow", *window, "--source", url)
+            assert (followed["block"], followed["as_of"]) == (made["block"], made["as_of"])
+        finally:
+            server.terminate()
+    (again,) = answers("mirror", "write", tmp_path / "mirror", *maker)
+    assert again["packs"] is None

@@ -24,6 +24,7 @@ from ledger.light_client import SealedHeader, Trusted, check_header, header_of_o
 from ledger.network_file import NetworkFile
 from ledger.pack.container import Mark, OnProgress, Pack, unheard
 from ledger.proofs import ProofNodes, prove_journal
+from ledger.replica.contradictions import require_no_contradiction
 from ledger.replica.trust import trusted_now
 from ledger.replica.update import Known, Proof, Proven
 
@@ -46,6 +47,7 @@ def prove_packs(packs: Sequence[Pack], network: NetworkFile, known: Known, now: 
         at = max(at, each.span.end, key=_events)
     trusted = trusted_now(network, known)
     require_recent(trusted, now)  # 3
+    require_no_contradiction(known, header_of_octets(pack.proof.header))
     steps = _steps(pack.proof, trusted)  # 4
     newest = steps[-1]
     if known.accepted is not None and newest.hash == known.accepted.hash:

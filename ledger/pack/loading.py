@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import PackProblem
+from ledger.errors import ContradictoryHeaders, PackProblem
 from ledger.pack.checking import new_logs, prove_packs
 from ledger.pack.container import OnProgress, Pack, unheard
 from ledger.replica import Replica
-from ledger.replica.update import Update
+from ledger.replica.update import Known, Proven, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def load_pack(replica: Replica, path: Path, now: int, on_progress: OnProgress = 
     with open_pack(path) as pack:
         while True:
             known = replica.known()
-            proven = prove_packs([pack], replica.network, known, now)
+            proven = _proven(replica, pack, known, now)
             if proven is None:
                 assert known.accepted is not None
                 block, as_of, new_events = known.accepted.number, known.accepted.time, 0
@@ -57,3 +57,12 @@ def load_pack(replica: Replica, path: Path, now: int, on_progress: OnProgress = 
                 break
         span = pack.span
         return Loaded(span.start.events, span.end.events, new_events, block, as_of, proven is None)
+
+
+def _proven(replica: Replica, pack: Pack, known: Known, now: int) -> Proven | None:
+    """A contradiction is kept as evidence, wherever it comes from."""
+    try:
+        return prove_packs([pack], replica.network, known, now)
+    except ContradictoryHeaders as e:
+        replica.keep_contradiction(e)
+        raise

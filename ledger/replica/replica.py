@@ -111,7 +111,7 @@ class Replica:
         known, now = self._store.known(), int(self._clock())
         answers = self._asking.ask([*map(self._open, self._sources)], lambda source: source.prove(known, now))
         failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
-        self._keep_contradictions(answers, now)
+        self._keep_contradictions(answers)
         answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
         # The newest last, and of equal ones the source that is listed first.
         proofs = sorted(((found, each) for each, found in reversed(answered) if found), key=_newness)
@@ -137,6 +137,13 @@ class Replica:
         is_back = before is not None and proven.after != known.points[-1]
         rewound = self.rewinds()[-1] if is_back else None
         return Progress(source, proven.number, proven.time, new_events, (), rewound)
+
+    def keep_contradiction(self, found: ContradictoryHeaders) -> None:
+        """Stores two sealed headers of one number: every verdict is unknown from now on (spec/verdict.md)."""
+        from ledger.replica.contradictions import evidence_of
+
+        self._store.keep_evidence(evidence_of(found, int(self._clock())))
+        _log.error("the validators contradict themselves at block %d", found.number)
 
     def known(self) -> Known:
         """What an update has to continue from."""
@@ -198,23 +205,22 @@ class Replica:
         assert found is not None
         return Progress(source, found.number, found.time, 0, ())
 
-    def _keep_contradictions(self, answers: Sequence[tuple[Source, Proven | LedgerError | None]], now: int) -> None:
+    def _keep_contradictions(self, answers: Sequence[tuple[Source, Proven | LedgerError | None]]) -> None:
         """Of Clique's headers there may be two of one number: nothing is final there."""
         if self.network.engine == "clique":
             return
         found = [each for _, each in answers if isinstance(each, ContradictoryHeaders)]
         proofs = [each for _, each in answers if each is not None and not isinstance(each, LedgerError)]
         if len(proofs) > 1 or found:
-            self._keep_evidence(found, proofs, now)
+            self._keep_evidence(found, proofs)
 
-    def _keep_evidence(self, found: list[ContradictoryHeaders], proofs: list[Proven], now: int) -> None:
+    def _keep_evidence(self, found: list[ContradictoryHeaders], proofs: list[Proven]) -> None:
         # Headers take a moment to load; a window with one honest source does without.
-        from ledger.replica.contradictions import among, evidence_of
+        from ledger.replica.contradictions import among
 
         for each in (*found, among(proofs)):
             if each is not None:
-                self._store.keep_evidence(evidence_of(each, now))
-                _log.error("the validators contradict themselves at block %d", each.number)
+                self.keep_contradiction(each)
 
     def _tell(self, failures: Sequence[SourceFailure]) -> None:
         """Logs why a source is not used once, when it begins or changes: a node may be down for days."""

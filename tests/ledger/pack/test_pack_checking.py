@@ -104,6 +104,15 @@ def test_another_block_of_the_known_number_is_a_contradiction() -> None:
         facts(make(), before=Known((with_header,)))
 
 
+def test_another_block_of_an_older_number_is_a_contradiction_too() -> None:
+    accepted = sealed_header(5, b"\x05" * 32, keys_of(4))
+    before = known(events=LAST, number=1_000)
+    older = known(number=5).points[0]
+    points = (replace(older, header=accepted.encode()), *before.points)
+    with pytest.raises(ContradictoryHeaders):
+        facts(make(number=5), before=Known(points))
+
+
 def test_another_networks_pack_is_refused_by_name() -> None:
     with pytest.raises(OtherNetwork, match="another network than"):
         facts(make(OTHER))

@@ -1,4 +1,4 @@
-"""The recorded history of one position, by a replica's tables: its changes, where it stands, what the registry holds."""
+"""The recorded history of one position, by a replica's tables: its changes, where it stands, what the registry has."""
 
 from __future__ import annotations
 

@@ -69,13 +69,6 @@ def remove_after(connection: sqlite3.Connection, number: int) -> list[bytes]:
     return [hash_ for (hash_,) in gone]
 
 
-def before_event(connection: sqlite3.Connection, event: int) -> Accepted | None:
-    """The newest accepted block whose journal head is after at most that many events."""
-    query = "SELECT number, hash, time, head, events FROM points WHERE events <= ? ORDER BY events DESC, number LIMIT 1"
-    row = connection.execute(query, (event,)).fetchone()
-    return None if row is None else Accepted(*row)
-
-
 def split(joined: bytes, octets: int) -> tuple[bytes, ...]:
     return tuple(joined[start : start + octets] for start in range(0, len(joined), octets))
 

@@ -24,7 +24,6 @@ from ledger.errors import (
     SourceFailure,
 )
 from ledger.network_file import NetworkFile
-from ledger.replica import points
 from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for, with_proven_metadata
 from ledger.replica.sources import open_source, require_source
@@ -148,11 +147,6 @@ class Replica:
     def known(self) -> Known:
         """What an update has to continue from."""
         return self._store.known()
-
-    def exported(self) -> points.Exported | None:
-        """The accepted block with its whole proof, for a pack; None before the first."""
-        with self.reading() as (connection, _):
-            return points.exported(connection, self.network.checkpoint.number)
 
     def catalogue(self) -> Catalogue:
         """What is installed, and the types that came with packs and that the ledger has the digest of."""

@@ -15,6 +15,8 @@ from ledger.errors import ContradictoryHeaders, JournalMismatch, NotAdvancing
 from ledger.headers import Header
 from ledger.light_client import Trusted, check_header
 from ledger.network_file import NetworkFile
+from ledger.pack import export_pack, load_pack
+from ledger.replica.points import exported
 from tests.ledger.conftest import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
@@ -78,12 +80,13 @@ def test_what_was_proven_can_be_proven_onwards_from_the_checkpoint(serve: Serve,
         if number % 3 == 0:
             replica.follow_once()
     replica.follow_once()
-    exported = replica.exported()
-    assert exported is not None
+    with replica.reading() as (connection, _):
+        found = exported(connection, branch.network.checkpoint.number)
+    assert found is not None
     trusted = Trusted.by_checkpoint(branch.network)
-    for octets in (*exported.proof.path, exported.proof.header):
+    for octets in (*found.proof.path, found.proof.header):
         trusted = check_header(Header.decode(octets), trusted).trusted
-    assert trusted.hash == exported.point.accepted.hash
+    assert trusted.hash == found.point.accepted.hash
 
 
 def test_an_old_set_cannot_take_over_again(serve: Serve, replica_of: Open) -> None:
@@ -162,6 +165,32 @@ def test_a_header_that_is_not_sealed_is_no_contradiction(serve: Serve, replica_o
     with pytest.raises(FollowFailed):
         replica.follow_once()
     assert replica.contradiction is None
+
+
+def test_a_pack_crosses_changes_of_the_validators(serve: Serve, replica_of: Open, tmp_path: Path) -> None:
+    branch = qbft(FOUR)
+    for number in range(9):
+        grow(branch, KEYS[number : number + 4], *(HISTORY if number == 4 else ()))
+    following = replica_of(branch.network, serve(branch))
+    following.follow_once()
+    export_pack(following, tmp_path / "all.pack", {})
+    away = replica_of(branch.network, name="away.db")
+    assert load_pack(away, tmp_path / "all.pack", START + 1000).new_events == len(HISTORY)
+    assert all_facts(away._store) == all_facts(following._store)
+    assert away.known().points[-1].validators == addresses(KEYS[8:12])
+
+
+def test_a_pack_that_contradicts_what_is_known_is_evidence(serve: Serve, replica_of: Open, tmp_path: Path) -> None:
+    branch, other = qbft(FOUR), qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    grow(other, FOUR, *HISTORY[:-1])
+    ours, theirs = replica_of(branch.network, serve(branch)), replica_of(other.network, serve(other), name="theirs.db")
+    ours.follow_once()
+    theirs.follow_once()
+    export_pack(theirs, tmp_path / "theirs.pack", {})
+    with pytest.raises(ContradictoryHeaders):
+        load_pack(ours, tmp_path / "theirs.pack", START + 1000)
+    assert all_unknown(ours)
 
 
 def test_the_history_may_come_from_another_source_than_the_header(serve: Serve, replica_of: Open) -> None:

@@ -55,9 +55,10 @@ def _newest(rpc: Rpc) -> SealedHeader:
     header = header_of_block(rpc.header())
     try:
         named = parse_extra(header.extra_data).validators
-    except MalformedHeader as e:
+        trusted = Trusted(header.number, header.hash, header.timestamp, named)
+    except (MalformedHeader, ValueError) as e:
         raise HeaderNotSealed(f"malformed header: {e}") from e
-    return check_header(header, Trusted(header.number, header.hash, header.timestamp, named))
+    return check_header(header, trusted)
 
 
 def _settled(rpc: Rpc, signers: tuple[bytes, ...], after: int) -> SealedHeader | None:
@@ -69,9 +70,12 @@ def _settled(rpc: Rpc, signers: tuple[bytes, ...], after: int) -> SealedHeader |
 
 def _signers(genesis: Mapping[str, Any]) -> tuple[bytes, ...]:
     try:
-        return CliqueHeader.from_json(genesis).named_signers
+        named = CliqueHeader.from_json(genesis).named_signers
     except MalformedHeader as e:
         raise HeaderNotSealed(f"the genesis is not Clique's: {e}") from e
+    if not named or len(set(named)) != len(named):
+        raise HeaderNotSealed("the genesis is not Clique's: it names no signers, or one of them twice")
+    return named
 
 
 def _branch(rpc: Rpc, trusted: Trusted) -> list[CliqueHeader]:

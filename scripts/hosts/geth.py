@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -73,18 +74,19 @@ def build(tell: Callable[[str], None]) -> Path:
 def _install(go: str, tell: Callable[[str], None]) -> None:
     unfinished, log = folder() / "unfinished", folder() / "build.log"
     flags = "-s -w" + (" -checklinkname=0" if _go_version(go) >= LINK_NAMES_CHECKED_SINCE else "")
-    command = [go, "install", "-trimpath", f"-ldflags={flags}", f"{MODULE}/cmd/geth@v{VERSION}"]
+    command = ["nice", "-n", "10", go, "install", "-trimpath", f"-ldflags={flags}", f"{MODULE}/cmd/geth@v{VERSION}"]
     env = {**os.environ, "GOBIN": str(unfinished), "GOTOOLCHAIN": "local"}
     tell(f"building geth {VERSION} in {folder()}: about ten minutes, once")
     started = time.monotonic()
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            ["nice", "-n", "10", *command], env=env, cwd=folder(), stdout=output, stderr=output
-        ) as process,
-    ):
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=env, cwd=folder(), stdout=output, stderr=output, start_new_session=True)
+    try:
         while (status := _wait(process, _TELL_SECONDS)) is None:
             tell(f"building geth: {time.monotonic() - started:.0f} s")
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)  # the compilers that go started, too
+        process.wait()
+        raise
     if status != 0:
         raise CannotBuild(f"go install ended with {status}; the end of {log}:\n{_end_of(log)}")
     _require_sum(go, unfinished / "geth")

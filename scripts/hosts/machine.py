@@ -61,21 +61,39 @@ class Machine:
         rpc_port = host.rpc_port if not inside else 8545
         command = [*inside, str(self._program), *self._options(host, chain_id, rpc_port, subnet)]
         process = spawn(command, self.log)
-        give_up = time.monotonic() + START_SECONDS
-        while not self.answers():
-            if not process.is_alive or time.monotonic() > give_up:
-                end(process)
-                raise HostProblem(f"host {host.number} did not start; the end of {self.log}:\n{self._end_of_log()}")
-            time.sleep(0.1)
+        try:
+            self._wait_for_console(host, process)
+        except BaseException:
+            end(process)
+            raise
         return process
+
+    def end_leftovers(self) -> None:
+        """Ends what runs on this data folder without being on record: a start that was killed before it was noted."""
+        for found in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if f"--datadir={self._data}".encode() in found.read_bytes().split(b"\0"):
+                    end(Running.of(int(found.parent.name)))
 
     def ask(self, method: str, *params: object) -> Any:
         return ask(self.console, method, *params)
+
+    def block(self, number: int) -> str | None:
+        """The hash of its block of this number; None where it has none."""
+        found = self.ask("eth_getBlockByNumber", hex(number), False)
+        return str(found["hash"]) if found else None
 
     def answers(self) -> bool:
         with suppress(HostIsSilent):
             return bool(self.ask("net_version"))
         return False
+
+    def _wait_for_console(self, host: Host, process: Running) -> None:
+        give_up = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if not process.is_alive or time.monotonic() > give_up:
+                raise HostProblem(f"host {host.number} did not start; the end of {self.log}:\n{self._end_of_log()}")
+            time.sleep(0.1)
 
     def _options(self, host: Host, chain_id: int, rpc_port: int, subnet: str) -> list[str]:
         options = {
@@ -137,8 +155,12 @@ def spawn(command: Sequence[str], log: Path, listener: socket.socket | None = No
 
 
 def open_door(namespace: str, port: int, log: Path) -> tuple[Running, int]:
-    """Passes connections to a port of this machine's loopback (0: a free one) on into the namespace."""
-    with socket.create_server(("127.0.0.1", port)) as listener:
+    """Passes connections to a port of this machine's loopback on into the namespace; another port, if that is taken."""
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError:
+        listener = socket.create_server(("127.0.0.1", 0))
+    with listener:
         command = [sys.executable, "-m", "scripts.hosts.door", namespace, "8545"]
         return spawn(command, log, listener), listener.getsockname()[1]
 

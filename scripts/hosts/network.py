@@ -7,7 +7,6 @@ something holds the folder's lock meanwhile, so that two commands at once wait f
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import shutil
 import subprocess
@@ -21,22 +20,23 @@ from typing import Self
 
 from ledger import Account, Fees, NetworkFile, deploy, load_account, read_network_file, serialise_network_file
 from scripts.hosts import founding, geth, namespaces, records
+from scripts.hosts.beginning import new_record
 from scripts.hosts.faucet import pour
-from scripts.hosts.machine import ROOT, Machine, end, free_ports, open_door
+from scripts.hosts.joining import join_branches
+from scripts.hosts.machine import ROOT, Machine, end, open_door
+from scripts.hosts.meeting import Dial, Meeting
 from scripts.hosts.namespaces import Cables
-from scripts.hosts.problems import HostIsSilent, HostProblem
+from scripts.hosts.problems import HostProblem
 from scripts.hosts.records import Host, Isolation, Record
 from scripts.hosts.watch import View, look
 
-CHAIN_ID = 20263
 PERIOD_SECONDS = 1
 FEES = Fees.up_to(10**9)
 """More than the base fee ever is here; what is above it is not taken."""
-MEET_SECONDS = 120
-"""How long hosts may take to find one another: geth dials a lost peer again after half a minute."""
+MARK = ".yinxin-hosts"
+LOOPBACK = "127.0.0.0/8"
 
 Tell = Callable[[str], None]
-Dial = Callable[[int, int], tuple[str, int]]
 
 
 def _silent(text: str) -> None:
@@ -72,7 +72,7 @@ class Network:
         if not 1 <= hosts <= founding.MAX_HOSTS:
             raise HostProblem(f"1 to {founding.MAX_HOSTS} hosts, not {hosts}")
         with _held(folder):
-            record = records.read(folder / "hosts.json") or _new_record(folder, hosts, isolation, tell)
+            record = records.read(folder / "hosts.json") or new_record(folder, hosts, isolation, tell)
             if len(record.hosts) != hosts:
                 raise HostProblem(f"the network in {folder} has {len(record.hosts)} hosts, not {hosts}: `down` first")
             if isolation not in {None, record.isolation}:
@@ -107,6 +107,7 @@ class Network:
         with self._changing():
             for host in self.record.hosts:
                 end(host.process)
+                self._machine(host.number).end_leftovers()
                 end(host.door)
                 self._remember(replace(host, process=None, door=None))
             if self.record.isolation == "namespaces":
@@ -116,14 +117,19 @@ class Network:
                     shutil.rmtree(self.folder / name, ignore_errors=True)
                 for name in ("genesis.json", "network.json", "hosts.json"):
                     (self.folder / name).unlink(missing_ok=True)
-        if self._keeper is not None:
-            self._keeper.communicate()
-            self._keeper = None
+                self._dismiss_keeper()
 
     def end_with_this_process(self) -> None:
         """From now on everything ends as by `down` when this process does, however it ends."""
         command = [sys.executable, "-m", "scripts.hosts.keeper", str(self.folder)]
         self._keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
+
+    def _dismiss_keeper(self) -> None:
+        """There is nothing left to end."""
+        if self._keeper is not None:
+            self._keeper.kill()
+            self._keeper.communicate()
+            self._keeper = None
 
     # What can happen to hosts
 
@@ -154,18 +160,19 @@ class Network:
             if self.record.isolation == "namespaces":
                 self._cables.plug(whole)
             else:
-                self._introduce(before)
+                self._meeting.introduce(before)
 
     def heal(self) -> None:
-        """Joins all again and waits until those that are up have met."""
+        """Joins all again and waits until those that are up have met and are on one branch."""
         with self._changing():
             before = self.record
             self._save(replace(self.record, groups=(tuple(each.number for each in self.record.hosts),)))
             if self.record.isolation == "namespaces":
                 self._cables.plug(self.record.groups)
-                self._drop_dead_connections(before)
-            self._introduce(before)
-            self._wait_for_peers([each.number for each in self.record.hosts])
+                self._meeting.drop_dead_connections(before)
+            self._meeting.introduce(before)
+            self._meeting.wait_until_met([each.number for each in self.record.hosts])
+            self._join_branches()
 
     # What others need of it
 
@@ -210,7 +217,16 @@ class Network:
     def look(self) -> View:
         """Every host now."""
         self._reload()
-        return look(self.record)
+        return look(self.record, {number: machine.ask for number, machine in self._machines.items()})
+
+    def wait_for_agreement(self, blocks: int = 2, seconds: float = 120) -> View:
+        """Until all that are up have so many blocks in common above the highest of now. Raises HostProblem."""
+        goal, give_up = self.look().height + blocks, time.monotonic() + seconds
+        while (view := self.look()).common is None or view.common < goal:
+            if time.monotonic() > give_up:
+                raise HostProblem(f"the hosts do not agree on block {goal} after {seconds:.0f} seconds: {view.heights}")
+            time.sleep(0.2)
+        return view
 
     def enter_hub(self) -> str:
         """Moves the calling thread to where the hosts' cables meet; its address there. With ports: nothing to do."""
@@ -224,6 +240,18 @@ class Network:
     @property
     def _cables(self) -> Cables:
         return Cables(self.record.run, len(self.record.hosts))
+
+    def _join_branches(self) -> None:
+        if join_branches(self.look, self._machines, self.folder / "branch.rlp"):
+            self._tell("two branches weighed the same, so Clique stood still: one was carried over to the others")
+
+    @property
+    def _machines(self) -> dict[int, Machine]:
+        return {host.number: self._machine(host.number) for host in self.record.hosts}
+
+    @property
+    def _meeting(self) -> Meeting:
+        return Meeting(self.record, self._machines, self._dial)
 
     def _machine(self, number: int, program: Path | None = None) -> Machine:
         return Machine(self.folder / "hosts" / str(number), program or geth.program())
@@ -258,65 +286,21 @@ class Network:
                 self._remember(replace(host, door=door, rpc_port=port))
 
     def _start(self, number: int, program: Path) -> None:
-        host, record = self.record.host(number), self.record
-        # Between namespaces the cable decides who is reached; between ports only who is dialled.
-        known = record.hosts if record.isolation == "namespaces" else record.peers_of(number)
-        reaches = [self._enode(host, peer) for peer in known if peer.number != number]
-        inside, subnet = ([], "127.0.0.0/8") if record.isolation == "ports" else self._place(number)
-        process = self._machine(number, program).start(host, record.chain_id, reaches, inside, subnet)
+        host, machine = self.record.host(number), self._machine(number, program)
+        machine.end_leftovers()
+        ports = self.record.isolation == "ports"
+        inside, subnet = ([], LOOPBACK) if ports else (self._cables.inside(number), namespaces.SUBNET)
+        process = machine.start(host, self.record.chain_id, self._meeting.peers(number), inside, subnet)
         self._remember(replace(host, process=process))
         self._tell(f"host {number} {host.name}: {host.url}")
 
-    def _place(self, number: int) -> tuple[list[str], str]:
-        return self._cables.inside(number), namespaces.SUBNET
-
-    def _enode(self, host: Host, peer: Host) -> str:
-        address, port = self._dial(host.number, peer.number) if self._dial else peer.p2p
-        return f"enode://{peer.enode}@{address}:{port}"
-
     def _let_seal(self, numbers: Sequence[int]) -> None:
-        """Only now: hosts that seal before they see one another stop at block 2 for ever."""
-        self._wait_for_peers(numbers)
+        """Only now: hosts that seal before they see one another stop at block 2 for ever, and one that seals before it
+        has what the others have made begins a branch of its own."""
+        self._meeting.wait_until_met(numbers)
+        self._meeting.wait_until_caught_up(numbers)
         for number in numbers:
             self._machine(number).ask("miner_start")
-
-    def _wait_for_peers(self, numbers: Sequence[int]) -> None:
-        """Until each of these that is up sees every host of its group that is up."""
-        give_up = time.monotonic() + MEET_SECONDS
-        missing = [number for number in numbers if self.record.host(number).is_up]
-        while missing := [number for number in missing if not self._sees_its_group(number)]:
-            if time.monotonic() > give_up:
-                raise HostProblem(f"hosts {_listed(missing)} do not see all that they can reach")
-            time.sleep(0.2)
-
-    def _sees_its_group(self, number: int) -> bool:
-        expected = {peer.enode for peer in self.record.peers_of(number) if peer.is_up}
-        return expected <= self._peers(number)
-
-    def _peers(self, number: int) -> set[str]:
-        """The node keys of those that a host is connected with."""
-        try:
-            found = self._machine(number).ask("admin_peers")
-        except HostIsSilent:
-            return set()
-        return {str(peer["enode"]).removeprefix("enode://").partition("@")[0] for peer in found or ()}
-
-    def _introduce(self, before: Record) -> None:
-        """Tells running hosts whom to keep and whom to drop, where that changed."""
-        for host in (each for each in self.record.hosts if each.is_up):
-            machine, now = self._machine(host.number), set(self.record.group_of(host.number))
-            then = set(before.group_of(host.number))
-            for number in then - now:
-                machine.ask("admin_removePeer", self._enode(host, self.record.host(number)))
-            for number in now - then:
-                machine.ask("admin_addPeer", self._enode(host, self.record.host(number)))
-
-    def _drop_dead_connections(self, before: Record) -> None:
-        """Connections that a partition cut look alive for a while; new ones are made only once they are given up."""
-        for host in (each for each in self.record.hosts if each.is_up):
-            for peer in self.record.peers_of(host.number):
-                if peer.number not in before.group_of(host.number):
-                    self._machine(host.number).ask("admin_removePeer", self._enode(host, peer))
 
     def _deploy(self) -> None:
         self._tell("deploying the registries")
@@ -363,38 +347,13 @@ class Network:
             yield
 
 
-def _new_record(folder: Path, hosts: int, isolation: Isolation | None, tell: Tell) -> Record:
-    run = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
-    chosen = _isolation(isolation, tell)
-    ports = free_ports(2 * hosts)
-    made = []
-    for number, (region, name) in enumerate(founding.PROVINCES[:hosts], start=1):
-        signer, enode = founding.make_host_keys(folder / "hosts" / str(number))
-        inside = (Cables(run, hosts).address(number), 30303)
-        p2p = inside if chosen == "namespaces" else ("127.0.0.1", ports[hosts + number - 1])
-        made.append(Host(number, region, name, signer, enode, p2p, ports[number - 1]))
-    return Record(run, chosen, CHAIN_ID, tuple(made), (tuple(range(1, hosts + 1)),))
-
-
-def _isolation(asked: Isolation | None, tell: Tell) -> Isolation:
-    if asked == "ports":
-        return "ports"
-    reason = namespaces.why_not()
-    if reason is None:
-        return "namespaces"
-    if asked == "namespaces":
-        raise HostProblem(reason)
-    tell(f"{reason}; the hosts share loopback, so a partition is asked of them and not done to them")
-    return "ports"
-
-
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
+    """Also marks the folder: one that holds anything else is left alone."""
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise HostProblem(f"{folder} is not empty and holds no network: choose another --folder")
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with mark.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ledger import LedgerError, Rpc
+from scripts.hosts.problems import HostIsSilent
 from scripts.hosts.records import Host, Record
 
 
@@ -23,7 +24,7 @@ class HostView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All hosts now. `common` is the highest block that all who answer have; None where nobody answers."""
+    """All hosts now. `common` is the highest block that all who answer have in common; None where nobody answers."""
 
     hosts: tuple[HostView, ...]
     common: int | None
@@ -34,10 +35,27 @@ class View:
         return tuple(each for each in self.hosts if each.height is not None)
 
     @property
+    def is_parted(self) -> bool:
+        """Whether two hosts hold different blocks of one number, if only the newest, as now and then in passing."""
+        return self.common is not None and self.common < self._lowest
+
+    @property
     def is_forked(self) -> bool:
-        """Whether two hosts hold different blocks of one number, deeper than the newest ones may differ in passing."""
-        heights = [each.height for each in self.answering if each.height is not None]
-        return self.common is not None and min(heights) - self.common > len(self.hosts) // 2
+        """The same, deeper than those in passing."""
+        return self.common is not None and self._lowest - self.common > len(self.hosts) // 2
+
+    @property
+    def heights(self) -> dict[int, int | None]:
+        return {each.host.number: each.height for each in self.hosts}
+
+    @property
+    def _lowest(self) -> int:
+        return min((each.height for each in self.hosts if each.height is not None), default=0)
+
+    @property
+    def height(self) -> int:
+        """The highest block that anybody has."""
+        return max((each.height for each in self.hosts if each.height is not None), default=0)
 
     def next_signer(self, after: int) -> int:
         """The number of the host whose turn the block after `after` is: signers take turns in order of addresses."""
@@ -45,41 +63,38 @@ class View:
         return ordered[(after + 1) % len(ordered)].host.number
 
 
-def look(record: Record, seconds: float = 3) -> View:
-    views = []
-    for host in record.hosts:
-        with Rpc(host.url, timeout_seconds=seconds) as rpc:
-            views.append(_look_at(host, rpc))
-    return View(tuple(views), _common(views, seconds), record.groups)
+Ask = Callable[..., Any]
+"""One host's console: method and parameters to the result. Raises HostIsSilent."""
 
 
-def _look_at(host: Host, rpc: Rpc) -> HostView:
+def look(record: Record, consoles: Mapping[int, Ask]) -> View:
+    """`consoles` by the hosts' numbers."""
+    views = [_look_at(host, consoles[host.number]) for host in record.hosts]
+    heights = {each.host.number: each.height for each in views if each.height is not None}
+    return View(tuple(views), _common({number: consoles[number] for number in heights}, heights), record.groups)
+
+
+def _look_at(host: Host, ask: Ask) -> HostView:
     if not host.is_up:
         return HostView(host, None, "", 0, False, "down")
     try:
-        newest = rpc.header()
-        peers = rpc.quantity("net_peerCount")
-        return HostView(host, int(newest["number"], 16), newest["hash"], peers, bool(rpc.call("eth_mining")))
-    except LedgerError as e:
+        newest = ask("eth_getBlockByNumber", "latest", False)
+        peers, is_sealing = int(ask("net_peerCount"), 16), bool(ask("eth_mining"))
+    except HostIsSilent as e:
         return HostView(host, None, "", 0, False, str(e))
+    return HostView(host, int(newest["number"], 16), newest["hash"], peers, is_sealing)
 
 
-def _common(views: Sequence[HostView], seconds: float) -> int | None:
-    """Bisects: blocks below one that is common are common, too."""
-    answering = [each for each in views if each.height is not None]
-    if not answering:
+def _common(consoles: Mapping[int, Ask], heights: Mapping[int, int]) -> int | None:
+    """Bisects: blocks below one that is common are common, too. None where a host falls silent meanwhile."""
+    if not heights:
         return None
-    low, high = 0, min(each.height for each in answering if each.height is not None)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if _is_common(answering, middle, seconds) else (low, middle - 1)
+    low, high = 0, min(heights.values())
+    try:
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = {ask("eth_getBlockByNumber", hex(middle), False)["hash"] for ask in consoles.values()}
+            low, high = (middle, high) if len(found) == 1 else (low, middle - 1)
+    except HostIsSilent:
+        return None
     return low
-
-
-def _is_common(views: Sequence[HostView], number: int, seconds: float) -> bool:
-    found: dict[str, Mapping[str, object]] = {}
-    for each in views:
-        with Rpc(each.host.url, timeout_seconds=seconds) as rpc:
-            block = rpc.header(number)
-            found[str(block["hash"])] = block
-    return len(found) == 1

@@ -1,0 +1,55 @@
+"""Bringing branches together again after a partition, where Clique cannot.
+
+A host takes another's branch only if it weighs more. After an even split both may weigh the same while every signer has
+signed too recently for a next block: then all wait for ever (seen here: 47 in turn against 47 and 48 out of turn). The
+remedy is an operator's: carry one branch over as a file, and set back who does not take it even so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from scripts.hosts.machine import Machine
+from scripts.hosts.problems import HostProblem
+from scripts.hosts.watch import View
+
+TIE_SECONDS = 15
+"""geth looks for heavier branches every ten seconds: what still stands after that will stand."""
+JOIN_SECONDS = 180
+
+
+def join_branches(look: Callable[[], View], machines: Mapping[int, Machine], file: Path) -> bool:
+    """Waits until all that answer are on one branch; whether they had to be helped. `file` is used meanwhile."""
+    give_up = time.monotonic() + JOIN_SECONDS
+    helped, since, seen = False, time.monotonic(), None
+    while (view := look()).is_parted:
+        now = time.monotonic()
+        if now > give_up:
+            raise HostProblem(f"the hosts are still on several branches after {JOIN_SECONDS} seconds: {view.heights}")
+        if view.heights != seen:
+            since, seen = now, view.heights
+        elif now - since > TIE_SECONDS:
+            break_tie(view, machines, file)
+            helped, seen = True, None
+        time.sleep(0.2)
+    return helped
+
+
+def break_tie(view: View, machines: Mapping[int, Machine], file: Path) -> None:
+    """Gives the lowest head's branch to everybody: of two branches of one weight geth takes the shorter."""
+    heads = sorted((each.height or 0, each.host.number) for each in view.answering)
+    height, giver = heads[0]
+    first, others = (view.common or 0) + 1, [number for _, number in heads[1:]]
+    file.unlink(missing_ok=True)
+    machines[giver].ask("admin_exportChain", str(file), first, height)
+    try:
+        for number in others:
+            machines[number].ask("admin_importChain", str(file))
+    finally:
+        file.unlink(missing_ok=True)
+    block = machines[giver].block(first)
+    for number in others:
+        if machines[number].block(first) != block:
+            machines[number].ask("debug_setHead", hex(first - 1))

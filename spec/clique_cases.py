@@ -79,7 +79,8 @@ def with_last(listed: Sequence[bytes]) -> Chain:
 def forged() -> list[Case]:
     """Each changes the third header of seven; the four after it build on what it became."""
     changes: dict[str, tuple[Callable[[Clique], Clique], str]] = {
-        "sealed by a stranger": (lambda second: clique(block_after(second, 3), STRANGER), "not_sealed"),
+        "sealed by a stranger in turn": (lambda second: clique(block_after(second, 3), STRANGER), "not_sealed"),
+        "sealed by a stranger out of turn": (lambda second: clique(block_after(second, 0), STRANGER), "not_sealed"),
         "sealed by who sealed the one before": (lambda second: clique(block_after(second, 2), FOUR[2]), "not_sealed"),
         "sealed by who sealed the one before that": (
             lambda second: clique(block_after(second, 1), FOUR[1]),

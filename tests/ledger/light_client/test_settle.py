@@ -105,7 +105,8 @@ def third(signer: int, **changes: object) -> CliqueHeader:
 
 
 THIRDS: dict[str, tuple[CliqueHeader, type[NotProven]]] = {
-    "a stranger's": (sealed(replace(third(3), extra_data=bytes(32)), KEYS[9]), HeaderNotSealed),
+    "a stranger's as if in turn": (sealed(replace(third(3), extra_data=bytes(32)), KEYS[9]), HeaderNotSealed),
+    "a stranger's out of turn": (sealed(replace(third(0), extra_data=bytes(32)), KEYS[9]), HeaderNotSealed),
     "by who sealed the one before": (third(2), HeaderNotSealed),
     "by who sealed the one before that": (third(1), HeaderNotSealed),
     "out of turn, but as heavy as in turn": (third(0, difficulty=2), HeaderNotSealed),

@@ -1,0 +1,59 @@
+"""The council on the four-host network: founded, deciding at once and after the delay, cancelling, with fees to pay."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ledger import Administration, RegistryReader, Rpc
+from ledger.council import (
+    Constitution,
+    CouncilChain,
+    Deciding,
+    Proposal,
+    Signature,
+    cancel,
+    execute,
+    find_council,
+    found_council,
+    propose,
+    sign,
+)
+from scripts.hosts import Network
+
+pytestmark = [pytest.mark.slow, pytest.mark.network_full]
+DELAY = 5
+
+
+def test_the_council_decides_on_clique_as_on_the_embedded_node(clique_network: Network) -> None:
+    network, url = clique_network, clique_network.url(1)
+    members, (sender,) = network.new_accounts(5), network.new_accounts(1)
+    constitution = Constitution(tuple(each.address for each in members), 3, DELAY)
+    council, _ = found_council(url, network.account("council"), network.network, constitution, fees=network.fees)
+
+    def signed(proposal: Proposal) -> list[Signature]:
+        return [sign(proposal, each) for each in members[:3]]
+
+    with (
+        Rpc(url) as rpc,
+        Administration(url, sender, fees=network.fees) as sending,
+        Administration(url, members[4], fees=network.fees) as guarding,
+    ):
+        chain = CouncilChain(rpc, council)
+        deciding = Deciding(chain)
+        admit = propose(chain, deciding.admit_region(650000, "新疆维吾尔自治区", members[0].address))
+        execute(chain, sending, admit, signed(admit), int(time.time()))
+        assert RegistryReader(url, network.network).region(650000).name == "新疆维吾尔自治区"
+
+        rule = propose(chain, deciding.change_administrator(650000, members[1].address))
+        (operation,) = execute(chain, sending, rule, signed(rule), int(time.time())).enacted.operations
+        time.sleep(max(0, operation.due + 2 - time.time()))
+        done = execute(chain, sending, rule, [], int(time.time()))
+        assert [each.ended for each in done.enacted.operations] == ["executed"]
+
+        longer = propose(chain, deciding.change_delay(DELAY + 1))
+        execute(chain, sending, longer, signed(longer), int(time.time()))
+        stopped = cancel(chain, guarding, longer, int(time.time()))
+        assert [each.ended for each in stopped.enacted.operations] == ["cancelled"] * 2
+        assert find_council(rpc, network.network)[0] == council

@@ -55,3 +55,27 @@ def issue_command(count: int) -> None:
     click.echo(f"  {whole:34} {figures.seconds:8.2f} s   limit for 10,000: {LIMIT_SECONDS:g} s")
     if not figures.within_limit:
         raise click.ClickException("over the limit")
+
+
+@bench.command("pack")
+@click.option("--share", type=click.FloatRange(0.001, 1), default=1.0, show_default=True, help="Of the whole country.")
+@click.option("--mutations", type=click.IntRange(0, 100_000), default=100, show_default=True, help="Altered packs.")
+def pack_command(share: float, mutations: int) -> None:
+    """Verify and load the trust pack of ten million credentials in 10,000 batches, 1 % of them not valid.
+
+    Ends with 1 where the whole pack is over a limit, or an altered one is believed.
+    """
+    from bench.pack import LIMIT_MIB, LIMIT_OCTETS, LIMIT_SECONDS, measure
+
+    click.echo("Inventing a ledger (some twenty seconds) ...", err=True)
+    with TemporaryDirectory() as folder:
+        figures = measure(Path(folder), share, mutations)
+    click.echo(f"a pack of {figures.events:,} events, loaded in a process of its own")
+    click.echo(f"  size                 {figures.octets:12,} octets   limit {LIMIT_OCTETS:,}")
+    click.echo(f"  of its logs' own     {figures.octets / figures.raw_octets:12.1%}   {figures.raw_octets:,} octets")
+    click.echo(f"  verified and loaded  {figures.seconds:12.2f} s        limit {LIMIT_SECONDS:g} s")
+    click.echo(f"  memory at most       {figures.mebibytes:12.1f} MiB      limit {LIMIT_MIB:g} MiB")
+    click.echo(f"  altered and believed {figures.accepted_mutations:12} of {figures.mutations}")
+    click.echo(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    if not figures.within_limits:
+        raise click.ClickException("over the limit")

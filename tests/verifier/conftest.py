@@ -21,10 +21,16 @@ from verifier.store import Store
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def record_folder(tmp_path: Path) -> Path:
+    """Where the window's record is; a test may put it elsewhere."""
+    return tmp_path
+
+
+@pytest.fixture
+def bench(tmp_path: Path, record_folder: Path) -> Iterator[Bench]:
     catalogue = load_catalogue()
     replica, clock = StillReplica(tmp_path / "replica.sqlite"), [NOW]
-    store = Store(tmp_path / "window.sqlite", 86400)
+    store = Store(record_folder / "window.sqlite", 86400)
     window = Window(
         name="广州市政务服务中心 3 号窗口",
         policy=Policy(region=440000),

@@ -23,20 +23,17 @@ NATION = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One call of a known function. `place` is trust, journal, manager or safe."""
+    """One call of a known function, and what it does. `place` is trust, journal, manager or safe."""
 
     place: str
     to: bytes
     signature: str
     values: tuple[Any, ...]
+    words: str
 
     @property
     def data(self) -> bytes:
         return encode_call(self.signature, *self.values)
-
-    @property
-    def words(self) -> str:
-        return _WORDS[self.place][self.signature](*self.values)
 
 
 def make_act(council: CouncilFile, place: str, signature: str, *values: object) -> Act:
@@ -49,14 +46,13 @@ def read_act(council: CouncilFile, to: bytes, data: bytes) -> Act:
     place = next((name for name, address in _places(council).items() if address == to), None)
     if place is None:
         raise UnknownAct(f"a call of {to_hex(to)}, which is none of this council's contracts")
-    signature = next((each for each in _WORDS[place] if selector(each) == data[:4]), None)
+    signature = next((each for each in WORDS[place] if selector(each) == data[:4]), None)
     if signature is None:
         raise UnknownAct(
             f"a call of function {to_hex(data[:4])} of the {place} contract, which this program does not know"
         )
-    act = Act(place, to, signature, read_values(signature, data))
-    act.words  # noqa: B018 - refuses here what cannot be shown later
-    return act
+    values = read_values(signature, data)
+    return Act(place, to, signature, values, WORDS[place][signature](*values))
 
 
 def read_values(signature: str, data: bytes) -> tuple[Any, ...]:
@@ -102,7 +98,7 @@ def _function_roles(target: bytes, selectors: tuple[bytes, ...], role: int) -> s
     return f"put functions {', '.join(map(to_hex, selectors))} of {to_hex(target)} under {_role(role)}"
 
 
-_WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
+WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
     "trust": {
         "admitRegion(uint32,string,address)": _admit,
         "registerType(uint32,string,uint16,bytes32)": _register,
@@ -151,3 +147,4 @@ _WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
         "changeThreshold(uint256)": lambda threshold: f"need {threshold} signatures from then on",
     },
 }
+"""How each known function is said, by contract; takes the arguments, raises UnknownAct where they cannot be shown."""

@@ -12,10 +12,10 @@ from ledger.errors import MalformedAnswer
 from ledger.rpc import Rpc
 
 _GRANTED = keccak(b"RoleGranted(uint64,address,uint32,uint48,bool)")
-_REVOKED = keccak(b"RoleRevoked(uint64,address)")
+REVOKED = keccak(b"RoleRevoked(uint64,address)")
 _CLOSED = keccak(b"TargetClosed(address,bool)")
 _ROLE_ADMIN = keccak(b"RoleAdminChanged(uint64,uint64)")
-_TOPICS = {_GRANTED: 3, _REVOKED: 3, _CLOSED: 2, _ROLE_ADMIN: 3}
+_TOPICS = {_GRANTED: 3, REVOKED: 3, _CLOSED: 2, _ROLE_ADMIN: 3}
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Powers:
             raise MalformedAnswer("an event of the manager without its topics")
         if event == _GRANTED:
             self.holders.add((int.from_bytes(topics[0], "big"), topics[1][-20:]))
-        elif event == _REVOKED:
+        elif event == REVOKED:
             self.holders.discard((int.from_bytes(topics[0], "big"), topics[1][-20:]))
         elif event == _ROLE_ADMIN:
             self.role_admins[int.from_bytes(topics[0], "big")] = int.from_bytes(topics[1], "big")

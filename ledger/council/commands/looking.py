@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from ledger.commands.acting import FILE, errors_told, json_option, rpc_option, t
 from ledger.council.carrying import read_carried
 from ledger.council.chain import CouncilChain
 from ledger.council.charter import Charter, read_charter
-from ledger.council.commands.telling import council_option, grouped, moment
+from ledger.council.commands.telling import acts_as_json, as_json_values, council_option, grouped, moment
 from ledger.council.council_file import CouncilFile, read_council_file
 from ledger.council.history import EXPIRATION_SECONDS, Enacted, Operation, enacted
 from ledger.council.proposal import Proposal, read_proposal
@@ -132,22 +131,15 @@ def _turn(proposal: Proposal, next_nonce: int) -> str:
 
 
 def _enacted_values(made: Enacted, now: int) -> dict[str, Any]:
-    acts: Sequence[Any] = made.intended or ()
     return {
         "nonce": made.nonce,
         "digest": to_hex(made.digest),
         "block": made.block,
         "succeeded": made.succeeded,
-        "acts": [{"delayed": each.delayed, "words": each.act.words} for each in acts],
+        "acts": acts_as_json(made.intended or ()),
         "scheduled": [{"standing": each.standing(now), "due": each.due} for each in made.operations],
     }
 
 
 def _pending_values(council: CouncilFile, proposal: Proposal, next_nonce: int) -> dict[str, Any]:
-    acts = read_carried(council, proposal.to, proposal.data)
-    return {
-        "nonce": proposal.nonce,
-        "digest": to_hex(proposal.digest),
-        "turn": _turn(proposal, next_nonce).split(":")[0],
-        "acts": [{"delayed": each.delayed, "words": each.act.words} for each in acts],
-    }
+    return {**as_json_values(council, proposal), "turn": _turn(proposal, next_nonce).split(":")[0]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,12 @@ def as_json_values(council: CouncilFile, proposal: Proposal) -> dict[str, Any]:
     return {
         "nonce": proposal.nonce,
         "digest": to_hex(proposal.digest),
-        "acts": [{"delayed": each.delayed, "words": each.act.words} for each in acts],
+        "acts": acts_as_json(acts),
     }
+
+
+def acts_as_json(acts: Sequence[Intended]) -> list[dict[str, Any]]:
+    return [{"delayed": each.delayed, "words": each.act.words} for each in acts]
 
 
 def write_new(path: Path, document: bytes) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ledger.abi import encode_call, selector
 from ledger.artifacts import artifact
 from ledger.council import CouncilFile
-from ledger.council.acts import _WORDS, make_act, read_act
+from ledger.council.acts import WORDS, make_act, read_act
 from ledger.council.carrying import MAX_ACTS, Intended, carry, read_carried
 from ledger.council.words import duration
 from ledger.errors import UnknownAct
@@ -60,11 +60,11 @@ def test_an_act_is_said_in_words(
 
 
 def test_every_known_function_is_said_and_is_the_contracts(papers: CouncilFile) -> None:
-    assert {(place, signature) for place, functions in _WORDS.items() for signature in functions} == {
+    assert {(place, signature) for place, functions in WORDS.items() for signature in functions} == {
         (place, signature) for place, signature, _, _ in ACTS
     }
     abis = {"trust": "TrustRegistry", "journal": "Journal", "manager": "AccessManager", "safe": "SafeL2"}
-    for place, functions in _WORDS.items():
+    for place, functions in WORDS.items():
         assert set(functions) <= set(artifact(abis[place]).signatures("function"))
 
 
@@ -168,5 +168,5 @@ def test_durations_are_exact(seconds: int, said: str) -> None:
 
 
 def test_selectors_of_one_contract_are_distinct() -> None:
-    for functions in _WORDS.values():
+    for functions in WORDS.values():
         assert len({selector(signature) for signature in functions}) == len(functions)

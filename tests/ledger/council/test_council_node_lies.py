@@ -9,6 +9,7 @@ import pytest
 
 from ledger import LedgerError, Rpc
 from ledger.council import CouncilChain, enacted, find_council, propose, read_charter
+from ledger.council.powers import REVOKED
 from ledger.errors import MalformedAnswer, OtherCouncil, SourceError
 from tests.ledger.conftest import Door
 from tests.ledger.council.conftest import Council
@@ -93,11 +94,9 @@ def test_code_that_is_not_the_artifacts_is_found(
 
 def test_a_hidden_revocation_shows_as_a_power(council: Council, lying: tuple[Door, Rpc]) -> None:
     """The deployer's renunciation withheld: the council looks unsound, which is the safe side of a lie."""
-    from ledger.council.powers import _REVOKED
-
     door, rpc = lying
     door.lie = lambda method, params, result: (
-        [each for each in result if each["topics"][0] != "0x" + _REVOKED.hex()] if method == "eth_getLogs" else result
+        [each for each in result if each["topics"][0] != "0x" + REVOKED.hex()] if method == "eth_getLogs" else result
     )
     with pytest.raises(LedgerError, match=council.deployer.hex_address):
         find_council(rpc, council.network)

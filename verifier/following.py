@@ -126,7 +126,7 @@ class Follower:
     def _progressed(self, progress: Progress) -> None:
         self._withdrawing.look()
         if self._state.trouble:
-            _log.warning("a source answers again")
+            _log.warning("newer facts come again")
         now = self._clock()
         self._state = FollowingState(self._after(progress.failures, now), now, None)
 
@@ -134,7 +134,7 @@ class Follower:
         """Logs a trouble once, when it begins or changes: a node may be down for days."""
         trouble = type(error).__name__
         if trouble != self._state.trouble:
-            _log.warning("no source can be used, checks go on with the facts at hand (%s)", trouble)
+            _log.warning("no newer facts for now, checks go on with those at hand (%s)", trouble)
         failures = error.failures if isinstance(error, FollowFailed) else ()
         sources = self._after(failures, self._clock()) if failures else self._state.sources
         self._state = FollowingState(sources, self._state.since, trouble)

@@ -61,6 +61,8 @@ def standing_lines(standing: Standing) -> Iterator[str]:
         yield "还没有任何数据 no facts yet"
     for source in standing.following.sources:
         yield from _source(source)
+    if standing.following.trouble == "ReplicaUnwritable":
+        yield "! 数据文件无法写入，磁盘可能已满 the replica cannot be written, the disk may be full"
     if not standing.following.sources:
         yield "没有设置数据源 no source is set: 数据只来自导入的离线窗口包 facts come from trust packs that are loaded"
     if standing.withdrawn and standing.withdrawn.open:

@@ -71,5 +71,5 @@ def test_a_trouble_is_logged_when_it_begins_and_when_it_is_over(
     store.close()
     told = [record.message for record in caplog.records if record.name == "verifier.following"]
     assert len(told) == 2
-    assert "no source can be used" in told[0]
-    assert told[1] == "a source answers again"
+    assert "no newer facts for now" in told[0]
+    assert told[1] == "newer facts come again"

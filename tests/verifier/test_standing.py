@@ -7,6 +7,7 @@ import json
 import pytest
 
 from credential import ContradictionFact
+from ledger import ReplicaUnwritable
 from tests.verifier.window_samples import NOW, block_hash
 from verifier.standing import standing_of
 from verifier.terminal import lines, standing_lines
@@ -96,6 +97,16 @@ def test_facts_more_than_a_minute_ahead_say_check_the_clock(bench, ahead: int, v
     row = report["rows"][6]
     if verdict == "undetermined":
         assert (row["code"], "校准" in row["next"]["zh"]) == ("clock_is_wrong", True)
+
+
+def test_a_full_disk_is_not_told_as_an_outage_of_the_sources(bench) -> None:
+    bench.live()
+    bench.follower._failed(ReplicaUnwritable("the replica's file cannot be written"))
+    page = bench.client.get("/").text
+    assert "磁盘可能已满" in page
+    assert "没有可用的数据源" not in page
+    assert "磁盘可能已满" in "\n".join(standing_lines(standing_of(bench.window, bench.follower.state)))
+    assert bench.client.get("/health").json()["source_trouble"] == "ReplicaUnwritable"
 
 
 def test_health_before_any_facts(bench) -> None:

@@ -82,7 +82,10 @@ def found_command(  # noqa: PLR0913, PLR0917 - one for each option
 @json_option
 @errors_told
 def find_command(network: Path, rpc_url: str, out: Path, as_json: bool) -> None:
-    """Find a network's council, check that nobody else has any power, and write its council file."""
+    """Find a network's council on the chain, and check it.
+
+    Refuses where anybody else has any power or a contract has other code; writes the council file.
+    """
     require_new(out)
     trusted = read_network_file(network)
     with Rpc(rpc_url) as rpc:

@@ -28,7 +28,10 @@ from ledger.rpc import Rpc
 @json_option
 @errors_told
 def list_command(proposal_files: tuple[Path, ...], council_file: Path, rpc_url: str, as_json: bool) -> None:
-    """List what the council has done and scheduled; and how the given proposals stand that it has not executed."""
+    """List what is done, waiting, due, cancelled or expired.
+
+    And how the given proposals stand that the council has not executed.
+    """
     council = read_council_file(council_file)
     proposals = [read_proposal(path, council) for path in proposal_files]
     with Rpc(rpc_url) as rpc:
@@ -55,7 +58,10 @@ def list_command(proposal_files: tuple[Path, ...], council_file: Path, rpc_url: 
 @json_option
 @errors_told
 def status_command(council_file: Path, rpc_url: str, as_json: bool) -> None:
-    """Show members, threshold, delay and guardians, after checking that nobody else has any power."""
+    """Show who the council is, after checking that.
+
+    Members, threshold, delay and guardians; refuses where anybody else has any power.
+    """
     council = read_council_file(council_file)
     with Rpc(rpc_url) as rpc:
         CouncilChain(rpc, council).require_this_chain()

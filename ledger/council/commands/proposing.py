@@ -78,7 +78,7 @@ def propose_group() -> None:
 @click.option("--administrator", type=Address(), required=True, help="The account that will act for the region.")
 @proposing
 def admit_command(proposing: Proposing, region: int, name: str, administrator: bytes) -> None:
-    """Admit a region by its GB/T 2260 province code: at once."""
+    """Admit a region, by its GB/T 2260 code: at once."""
     proposing.write(proposing.deciding.admit_region(region, name, administrator))
 
 
@@ -86,7 +86,10 @@ def admit_command(proposing: Proposing, region: int, name: str, administrator: b
 @click.argument("files", type=FILE, nargs=-1)
 @proposing
 def register_command(proposing: Proposing, files: tuple[Path, ...]) -> None:
-    """Register the types of the metadata files, without any all that are installed: after the delay."""
+    """Register certificate types: after the delay.
+
+    Those of the metadata files; without any, all that are installed.
+    """
     proposing.write(proposing.deciding.register_types(_types(files)))
 
 
@@ -95,7 +98,7 @@ def register_command(proposing: Proposing, files: tuple[Path, ...]) -> None:
 @click.argument("administrator", type=Address())
 @proposing
 def administrator_command(proposing: Proposing, region: int, administrator: bytes) -> None:
-    """Give a region another administrator: after the delay."""
+    """Change who acts for a region: after the delay."""
     proposing.write(proposing.deciding.change_administrator(region, administrator))
 
 
@@ -103,7 +106,7 @@ def administrator_command(proposing: Proposing, region: int, administrator: byte
 @click.argument("contract", type=Address())
 @proposing
 def add_writer_command(proposing: Proposing, contract: bytes) -> None:
-    """Let a registry write into the journal: after the delay."""
+    """Let a registry write the journal: after the delay."""
     proposing.write(proposing.deciding.add_writer(contract))
 
 
@@ -111,7 +114,7 @@ def add_writer_command(proposing: Proposing, contract: bytes) -> None:
 @click.argument("contract", type=Address())
 @proposing
 def retire_writer_command(proposing: Proposing, contract: bytes) -> None:
-    """Let a registry write into the journal no more: after the delay."""
+    """Let a registry write no more: after the delay."""
     proposing.write(proposing.deciding.retire_writer(contract))
 
 
@@ -119,7 +122,7 @@ def retire_writer_command(proposing: Proposing, contract: bytes) -> None:
 @click.argument("seconds", type=click.IntRange(1, MAX_DELAY_SECONDS))
 @proposing
 def delay_command(proposing: Proposing, seconds: int) -> None:
-    """Change how long rules wait: after the present delay."""
+    """Change how long rules wait: after the delay."""
     proposing.write(proposing.deciding.change_delay(seconds))
 
 
@@ -127,7 +130,7 @@ def delay_command(proposing: Proposing, seconds: int) -> None:
 @click.argument("account", type=Address())
 @proposing
 def add_guardian_command(proposing: Proposing, account: bytes) -> None:
-    """Let an account cancel scheduled acts: after the delay."""
+    """Let an account cancel what waits: after the delay."""
     proposing.write(proposing.deciding.add_guardian(account))
 
 
@@ -135,7 +138,10 @@ def add_guardian_command(proposing: Proposing, account: bytes) -> None:
 @click.argument("account", type=Address())
 @proposing
 def remove_guardian_command(proposing: Proposing, account: bytes) -> None:
-    """Let an account cancel scheduled acts no more: after the delay, and no guardian can cancel this."""
+    """Let an account cancel no more: after the delay.
+
+    No guardian can cancel this.
+    """
     proposing.write(proposing.deciding.remove_guardian(account))
 
 
@@ -144,7 +150,10 @@ def remove_guardian_command(proposing: Proposing, account: bytes) -> None:
 @_threshold
 @proposing
 def add_member_command(proposing: Proposing, member: bytes, threshold: int | None) -> None:
-    """Make an account a member, who may sign: at once. See add-guardian, too."""
+    """Make an account a member, who may sign: at once.
+
+    To cancel, it has to become a guardian, too.
+    """
     proposing.write(proposing.deciding.add_member(member, threshold))
 
 
@@ -153,7 +162,10 @@ def add_member_command(proposing: Proposing, member: bytes, threshold: int | Non
 @_threshold
 @proposing
 def remove_member_command(proposing: Proposing, member: bytes, threshold: int | None) -> None:
-    """Remove a member: at once. See remove-guardian, too."""
+    """Remove a member: at once.
+
+    It stays a guardian until that is removed, too.
+    """
     proposing.write(proposing.deciding.remove_member(member, threshold))
 
 
@@ -162,7 +174,10 @@ def remove_member_command(proposing: Proposing, member: bytes, threshold: int | 
 @click.argument("new", type=Address())
 @proposing
 def replace_member_command(proposing: Proposing, old: bytes, new: bytes) -> None:
-    """Put another account in a member's place: at once. See add-guardian and remove-guardian, too."""
+    """Put another account in a member's place: at once.
+
+    Guardians stay as they are: see add-guardian and remove-guardian.
+    """
     proposing.write(proposing.deciding.replace_member(old, new))
 
 

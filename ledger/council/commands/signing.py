@@ -20,7 +20,10 @@ from ledger.council.signatures import serialise_signature, sign
 @json_option
 @errors_told
 def show_command(proposal_file: Path, council_file: Path, as_json: bool) -> None:
-    """Show what a proposal does, read from its octets alone, and its digest."""
+    """Show what a proposal does, and its digest.
+
+    It is read from the proposal's octets alone; what cannot be put into words is refused.
+    """
     council = read_council_file(council_file)
     proposal = read_proposal(proposal_file, council)
     words, values = in_words(council, proposal), as_json_values(council, proposal)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.errors import HeaderNotSealed, TransactionNotFinal
+from ledger.errors import HeaderNotSealed, MalformedAnswer, TransactionNotFinal
 from ledger.headers import CliqueHeader, MalformedHeader, parse_extra
 from ledger.light_client import (
     SealedHeader,
@@ -84,7 +84,10 @@ def _branch(rpc: Rpc, trusted: Trusted) -> list[CliqueHeader]:
     headers: list[CliqueHeader] = []
     parent = trusted.hash
     for number in range(trusted.number + 1, newest + 1):
-        header = clique_header_of_block(rpc.header(number))
+        try:
+            header = clique_header_of_block(rpc.header(number))
+        except MalformedAnswer:  # gone: the node's new branch is shorter, if heavier
+            break
         if header.parent_hash != parent:
             break
         headers.append(header)

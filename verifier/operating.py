@@ -15,7 +15,7 @@ from verifier.errors import PackTooLarge
 from verifier.exits import config_option, failing
 from verifier.loading import load, loaded_to_json
 from verifier.opening import follower_of, loading_into, opened
-from verifier.record import withdrawn_to_json
+from verifier.record import withdrawn_for_operator
 from verifier.settings import load_settings
 from verifier.standing import standing_of, standing_to_json
 
@@ -85,7 +85,7 @@ def withdrawn(with_made_again: bool, as_json: bool, config: Path) -> None:
             follower_of(settings, window).withdraw()
             found = window.store.withdrawn(only_open=not with_made_again, limit=_MOST_LISTED)
     if as_json:
-        click.echo(json.dumps([withdrawn_to_json(each) for each in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([withdrawn_for_operator(each) for each in found], ensure_ascii=False, indent=2))
         return
     for line in terminal.withdrawn_lines(found, with_made_again=with_made_again):
         click.echo(line)

@@ -52,15 +52,19 @@ def check_to_json(check: Check) -> dict[str, object]:
 
 
 def report_of(check: Check) -> dict[str, object]:
-    """The report as far as it may be read. That of a withdrawn check gives no claims: nothing vouches for them now."""
+    """The report as far as it may be read.
+
+    That of a withdrawn check gives nothing personal: nothing vouches for the claims now, and its id is in a list.
+    """
     report = joined(check.report, check.personal)
     if check.withdrawn_at is None:
         return report
-    return report | {"claims": None, "claimed": {**_mapping(report["claimed"]), "proven": False}}
+    claimed = {**_mapping(report["claimed"]), "proven": False, "certificate_identifier": None}
+    return report | {"claims": None, "claimed": claimed}
 
 
 def withdrawn_to_json(withdrawn: Withdrawn) -> dict[str, object]:
-    """One line of the list of withdrawn checks; nothing personal."""
+    """One line of the list of withdrawn checks for everybody in the office: nothing personal, no way to claims."""
     return {
         "id": withdrawn.id,
         "window": withdrawn.window,
@@ -68,13 +72,20 @@ def withdrawn_to_json(withdrawn: Withdrawn) -> dict[str, object]:
         "verdict_then": withdrawn.verdict,
         "block": withdrawn.block,
         "noted_at": withdrawn.noted_at,
-        "made_again": withdrawn.made_again,
+        "made_again": withdrawn.made_again is not None,
         "claimed": {
             "issuer": withdrawn.issuer,
             "certificate_type": withdrawn.certificate_type,
             "position": withdrawn.position,
         },
     }
+
+
+def withdrawn_for_operator(withdrawn: Withdrawn) -> dict[str, object]:
+    """The same for whoever has the record's file: which certificate, as long as that is kept, and the newer check."""
+    line = withdrawn_to_json(withdrawn)
+    claimed = {**_mapping(line["claimed"]), "certificate_identifier": withdrawn.certificate_identifier}
+    return line | {"made_again_by": withdrawn.made_again, "claimed": claimed}
 
 
 def _block(check: Check) -> dict[str, object] | None:

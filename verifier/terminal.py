@@ -87,9 +87,10 @@ def withdrawn_lines(found: Sequence[Withdrawn], *, with_made_again: bool) -> Ite
         yield "没有要重做的核验。No check has to be made again."
     for each in found:
         zh, en = texts.VERDICTS[each.verdict]
+        named = f" · {each.certificate_identifier}" if each.certificate_identifier else ""
         again = f"已重做 made again: {each.made_again}" if each.made_again else "要重做 to be made again"
         yield f"{each.id}  {texts.time(each.made_at)}  {zh} {en}  {again}"
-        yield f"    {each.window} · {each.issuer or '—'} · {'—' if each.position is None else each.position}"
+        yield f"    {each.window} · {each.issuer or '—'} · {'—' if each.position is None else each.position}{named}"
 
 
 def loaded_lines(loaded: Loaded, known_until: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifier.schema import ISSUER, POSITION
 
@@ -29,16 +29,17 @@ ORDER BY later.rowid LIMIT 1
 _LISTED = f"""
 SELECT c.rowid, c.id, c.made_at, c.window, c.block, r.noted_at, ({_MADE_AGAIN}) AS made_again,
     json_extract(c.report, '$.verdict'), json_extract(c.report, '$.claimed.issuer'),
-    json_extract(c.report, '$.claimed.certificate_type'), json_extract(c.report, '$.claimed.position')
+    json_extract(c.report, '$.claimed.certificate_type'), json_extract(c.report, '$.claimed.position'),
+    json_extract(c.personal, '$.certificate_identifier')
 FROM removed_blocks r JOIN checks c ON c.block_hash = r.hash
 """  # noqa: S608 - fixed text
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """One withdrawn check, without anything personal. `made_again` is the id of the check that took its place.
+    """One withdrawn check. `made_again` is the id of the check that took its place.
 
-    Issuer, type and position are what was claimed, unproven.
+    Issuer, type, position and identifier are what was claimed, unproven; the last is personal, None when it is erased.
     """
 
     row: int
@@ -52,6 +53,7 @@ class Withdrawn:
     issuer: str | None
     certificate_type: str | None
     position: int | None
+    certificate_identifier: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,16 +100,19 @@ def test_withdrawn_checks_are_listed_until_they_were_made_again(ledger_world: An
     made = json.loads(window.check(paper.encode(), "--update", "--json").stdout)
     take_back(tmp_path / "window.replica.sqlite", bytes.fromhex(made["block"]["hash"]))
     (line,) = json.loads(window.run("withdrawn", "--json").stdout)
-    assert (line["id"], line["made_again"]) == (made["id"], None)
+    assert (line["id"], line["made_again"], line["made_again_by"]) == (made["id"], False, None)
+    assert line["claimed"]["certificate_identifier"] == CLAIMS["certificate_identifier"]
     listed = window.run("withdrawn").stdout.decode()
     assert made["id"] in listed
     assert "要重做" in listed
     assert "顾明远" not in listed
     assert json.loads(window.run("status", "--json").stdout)["withdrawn_checks_open"] == 1
     ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS])  # a new block
-    assert window.check(paper.encode(), "--update").returncode == 0
+    again = window.check(paper.encode(), "--update", "--json")
+    assert again.returncode == 0
     assert json.loads(window.run("withdrawn", "--json").stdout) == []
-    assert len(json.loads(window.run("withdrawn", "--all", "--json").stdout)) == 1
+    (line,) = json.loads(window.run("withdrawn", "--all", "--json").stdout)
+    assert (line["made_again"], line["made_again_by"]) == (True, json.loads(again.stdout)["id"])
 
 
 def take_back(replica: Path, block_hash: bytes) -> None:

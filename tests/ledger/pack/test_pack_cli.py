@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from credential import parse_certificate_type
+from ledger import load_pack
 from ledger.cli import ledger
 from tests.fixtures_ledger import ROOT, World
 
@@ -136,3 +138,31 @@ def test_a_mirror_is_written_served_and_followed(ledger_world: World, tmp_path: 
             server.terminate()
     (again,) = answers("mirror", "write", tmp_path / "mirror", *maker)
     assert again["packs"] is None
+
+
+def test_a_window_uses_a_type_that_its_program_lacks(own_world: World, tmp_path: Path) -> None:
+    """The business licence's second version: nobody has it installed; the ledger has its digest, the pack its file."""
+    installed = (ROOT / "credential/types/business_licence.json").read_bytes()
+    newer = tmp_path / "newer.json"
+    newer.write_bytes(installed.replace(b"11100000MB0YX0001Q001:1", b"11100000MB0YX0001Q001:2"))
+    made = parse_certificate_type(newer.read_bytes())
+    own_world.send(own_world.council, own_world.registries.register_type(made.number, made.code, 2, made.digest))
+    where = ("--network", own_world.network_path, "--replica", tmp_path / "maker.db")
+    answers("replica", "follow", *where, "--source", own_world.url)
+    answers("pack", "export", tmp_path / "without.pack", *where)
+    (told,) = answers("pack", "export", tmp_path / "with.pack", *where, "--type", newer)
+    assert told["types"] == 4
+    for pack, known in (("without.pack", None), ("with.pack", made)):
+        with own_world.replica(tmp_path / f"{pack}.db") as window:
+            load_pack(window, tmp_path / pack, int(time.time()))
+            assert window.catalogue().types.get((made.number, 2)) == known
+    (again,) = answers(
+        "pack",
+        "export",
+        tmp_path / "on.pack",
+        "--network",
+        own_world.network_path,
+        "--replica",
+        tmp_path / "with.pack.db",
+    )
+    assert again["types"] == 4

@@ -20,21 +20,34 @@ TIE_SECONDS = 15
 JOIN_SECONDS = 180
 
 
-def join_branches(look: Callable[[], View], machines: Mapping[int, Machine], file: Path) -> bool:
-    """Waits until all that answer are on one branch; whether they had to be helped. `file` is used meanwhile."""
-    give_up = time.monotonic() + JOIN_SECONDS
+def wait_until_joined(look: Callable[[], View], machines: Mapping[int, Machine], file: Path, blocks: int) -> bool:
+    """Waits until all that answer are on one branch, so many blocks on; whether they had to be helped.
+
+    `file` is used meanwhile. Raises HostProblem.
+    """
+    goal, give_up = look().height + blocks, time.monotonic() + JOIN_SECONDS
     helped, since, seen = False, time.monotonic(), None
-    while (view := look()).is_parted:
+    while (view := look()).is_parted or (view.common or 0) < goal:
         now = time.monotonic()
         if now > give_up:
-            raise HostProblem(f"the hosts are still on several branches after {JOIN_SECONDS} seconds: {view.heights}")
+            raise HostProblem(f"after {JOIN_SECONDS} seconds the hosts do not go on together: {view.heights}")
         if view.heights != seen:
             since, seen = now, view.heights
         elif now - since > TIE_SECONDS:
-            break_tie(view, machines, file)
+            help_on(view, machines, file)
             helped, seen = True, None
         time.sleep(0.2)
     return helped
+
+
+def help_on(view: View, machines: Mapping[int, Machine], file: Path) -> None:
+    """What an operator does where nothing moves."""
+    if view.is_parted:
+        break_tie(view, machines, file)
+        return
+    for each in view.answering:  # a host that stopped sealing while it took blocks may not have begun again
+        machines[each.host.number].ask("miner_stop")
+        machines[each.host.number].ask("miner_start")
 
 
 def break_tie(view: View, machines: Mapping[int, Machine], file: Path) -> None:

@@ -22,7 +22,7 @@ from ledger import Account, Fees, NetworkFile, deploy, load_account, read_networ
 from scripts.hosts import founding, geth, namespaces, records
 from scripts.hosts.beginning import new_record
 from scripts.hosts.faucet import pour
-from scripts.hosts.joining import join_branches
+from scripts.hosts.joining import wait_until_joined
 from scripts.hosts.machine import ROOT, Machine, end, open_door
 from scripts.hosts.meeting import Dial, Meeting
 from scripts.hosts.namespaces import Cables
@@ -98,6 +98,8 @@ class Network:
             for number in started:
                 self._start(number, program)
             self._let_seal(started)
+            if started:
+                self._wait_until_joined()
             if not self.network_path.exists():
                 self._deploy()
         return self.network
@@ -143,12 +145,13 @@ class Network:
             self._remember(replace(host, process=None))
 
     def start(self, number: int) -> None:
-        """Starts a host that is down; it seals once it sees those that it can reach."""
+        """Starts a host that is down; it seals once it has caught up with those that it can reach."""
         with self._changing():
             if self.record.host(number).is_up:
                 raise HostProblem(f"host {number} is up already")
             self._start(number, geth.build(self._tell))
             self._let_seal([number])
+            self._wait_until_joined()
 
     def partition(self, *groups: Sequence[int]) -> None:
         """Cuts the links between groups; hosts of no group become one of their own. Between namespaces, packets vanish
@@ -172,7 +175,7 @@ class Network:
                 self._meeting.drop_dead_connections(before)
             self._meeting.introduce(before)
             self._meeting.wait_until_met([each.number for each in self.record.hosts])
-            self._join_branches()
+            self._wait_until_joined()
 
     # What others need of it
 
@@ -241,9 +244,14 @@ class Network:
     def _cables(self) -> Cables:
         return Cables(self.record.run, len(self.record.hosts))
 
-    def _join_branches(self) -> None:
-        if join_branches(self.look, self._machines, self.folder / "branch.rlp"):
-            self._tell("two branches weighed the same, so Clique stood still: one was carried over to the others")
+    def _wait_until_joined(self) -> None:
+        """Where nobody is cut off; for new blocks, too, where a majority is up, so that there can be any."""
+        if len(self.record.groups) > 1:
+            return
+        up = sum(host.is_up for host in self.record.hosts)
+        blocks = 2 if up > len(self.record.hosts) // 2 else 0
+        if wait_until_joined(self.look, self._machines, self.folder / "branch.rlp", blocks):
+            self._tell("Clique stood still, as where two branches weigh the same; it was helped on")
 
     @property
     def _machines(self) -> dict[int, Machine]:

@@ -67,7 +67,7 @@ def test_the_newest_of_each_tier_are_kept() -> None:
     packs, _ = mirrored([TIP_EVENTS] * 3_000)
     tiers = [tier_of(each.events) for each in packs]
     assert 64 <= tiers.count(0) <= 64 + FAN
-    assert len(packs) < 200
+    assert len(packs) <= (64 + FAN) * (max(tiers) + 1)
 
 
 def test_a_small_history_is_one_file() -> None:

@@ -67,9 +67,13 @@ if TYPE_CHECKING:
     from ledger.replica import Replica as Replica
     from ledger.replica import Rewind as Rewind
     from ledger.replica import keep_following as keep_following
+    from ledger.replica.sources import require_source as require_source
+    from ledger.replica.sources import shown_address as shown_address
     from ledger.rpc import Rpc as Rpc
 
 _HOMES = {
+    "require_source": "replica.sources",
+    "shown_address": "replica.sources",
     "Accepted": "replica",
     "Account": "accounts",
     "AccountProblem": "errors",

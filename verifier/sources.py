@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from credential.texts import Word
-from ledger import SourceFailure
+from ledger import MalformedSource, SourceFailure, shown_address
+from ledger import require_source as known_source
 from verifier.errors import NoSource
 
 FORMS = ("http(s)://…", "mirror+http(s)://…/", "file:///…")
-_REMOTE = ("http", "https", "mirror+http", "mirror+https")
 _MAX_DETAIL = 300
 
 REASONS: Mapping[str, Word] = {
@@ -71,31 +70,18 @@ class SourceState:
 def require_source(address: str) -> str:
     """The address, if it has one of the forms of a source. Raises NoSource, which names them."""
     try:
-        parts = urlsplit(address)
-        good = parts.scheme in _REMOTE and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        raise NoSource(address=shown(address)) from None
-    mirror = parts.scheme.startswith("mirror+")
-    local = address.startswith("file:///") and len(parts.path) > 1
-    if not (good and (not mirror or parts.path.endswith("/"))) and not local:
-        raise NoSource(address=shown(address))
-    return address
-
-
-def shown(address: str) -> str:
-    """The address for pages, logs and errors: without a user's name and password."""
-    scheme, slashes, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+        return known_source(address)
+    except MalformedSource as e:
+        raise NoSource(address=shown_address(address)) from e
 
 
 def not_asked(addresses: Iterable[str]) -> tuple[SourceState, ...]:
-    return tuple(SourceState(shown(each)) for each in addresses)
+    return tuple(SourceState(shown_address(each)) for each in addresses)
 
 
 def after_round(states: Sequence[SourceState], failures: Iterable[SourceFailure], now: int) -> tuple[SourceState, ...]:
     """After a round in which all were asked: those with a failure are left, the others answered."""
-    reasons = {shown(each.source): _reason(each) for each in failures}
+    reasons = {each.source: _reason(each) for each in failures}
     return tuple(_changed(each, reasons.get(each.name), now) for each in states)
 
 
@@ -108,5 +94,4 @@ def _reason(failure: SourceFailure) -> Reason:
     """The error's own text, or that of the family it is of: a later program may know more of them."""
     names = [each.__name__ for each in type(failure.error).__mro__]
     text = next((REASONS[name] for name in names if name in REASONS), _OTHER)
-    detail = str(failure.error).replace(failure.source, shown(failure.source))
-    return Reason(names[0], text, detail[:_MAX_DETAIL])
+    return Reason(names[0], text, str(failure.error)[:_MAX_DETAIL])

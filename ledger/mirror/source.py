@@ -14,6 +14,7 @@ from ledger.mirror.manifest import Listed, Manifest, parse_manifest
 from ledger.mirror.tiers import cheapest
 from ledger.network_file import NetworkFile
 from ledger.pack import Pack, mark_of, new_logs, prove_packs
+from ledger.replica.sources import shown_address
 from ledger.replica.update import Known, Proven
 
 
@@ -21,7 +22,7 @@ class MirrorSource:
     """`mirror+http(s)://…` is a mirror on a web server, `file:///…` its folder or a single pack on this machine."""
 
     def __init__(self, address: str, network: NetworkFile) -> None:
-        self.name = address
+        self.name = shown_address(address)
         self._network = network
         self._open: dict[str, tuple[BinaryIO, Pack]] = {}
         self._path = Path(unquote(urlsplit(address).path))

@@ -16,6 +16,7 @@ from ledger.network_file import NetworkFile
 from ledger.proofs import proof_nodes, prove_journal
 from ledger.replica.branches import settled_by
 from ledger.replica.contradictions import require_no_contradiction
+from ledger.replica.sources import shown_address
 from ledger.replica.trust import trusted_now
 from ledger.replica.update import Known, Proof, Proven
 from ledger.rpc import Rpc
@@ -30,7 +31,7 @@ class NodeSource:
     """One node's JSON-RPC door (the Source protocol)."""
 
     def __init__(self, url: str, network: NetworkFile) -> None:
-        self.name = url
+        self.name = shown_address(url)
         self._network = network
         self._rpc = Rpc(url)
 

@@ -10,7 +10,7 @@ from ledger.replica.update import Known, Proven
 
 
 class Source(Protocol):
-    """One place to learn from; it is trusted in nothing. `name` is its address, for people.
+    """One place to learn from; it is trusted in nothing. `name` is its address, for people: without a password.
 
     A source may be asked from several threads, one after the other.
     """

@@ -76,7 +76,9 @@ DOOR = {
     "qbft_genesis_header",
     "read_network_file",
     "save_account",
+    "require_source",
     "serialise_network_file",
+    "shown_address",
 }
 
 

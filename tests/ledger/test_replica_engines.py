@@ -220,6 +220,19 @@ def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> 
     hanging.closing.set()
 
 
+@pytest.mark.parametrize("scheme", ["http", "mirror+http"])
+def test_a_password_in_an_address_is_told_nobody(
+    replica_of: Open, tmp_path: Path, scheme: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = f"{scheme}://ming:geheim@127.0.0.1:9/"
+    with (
+        Replica(tmp_path / "away.db", qbft(FOUR).network, load_catalogue(), [address]) as replica,
+        pytest.raises(FollowFailed, match="127.0.0.1:9") as failed,
+    ):
+        replica.follow_once()
+    assert "geheim" not in str(failed.value) + repr(failed.value.failures) + caplog.text
+
+
 def test_of_cliques_blocks_only_settled_ones_are_used(serve: Serve, replica_of: Open) -> None:
     branch = clique(FOUR)
     replica = replica_of(branch.network, serve(branch))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger import FollowFailed, Progress, SourceFailure, errors
+from ledger import FollowFailed, Progress, SourceFailure, errors, shown_address
 from tests.verifier.window_samples import StillReplica
 from verifier.errors import NoSource
 from verifier.following import Follower
 from verifier.settings import load_settings
-from verifier.sources import FORMS, REASONS, after_round, not_asked, require_source, shown
+from verifier.sources import FORMS, REASONS, after_round, not_asked, require_source
 from verifier.store import Store
 
 NODE, MIRROR, STICK = "http://node:8545", "mirror+https://cdn.example.cn/yinxin/", "file:///media/stick/window.pack"
@@ -64,16 +64,13 @@ def test_anything_else_is_refused_and_the_forms_are_named(tmp_path: Path, addres
 
 
 def test_names_and_passwords_in_an_address_are_never_shown() -> None:
-    assert shown("https://ming:geheim@node/rpc@x") == "https://node/rpc@x"
-    assert shown("mirror+https://a:b@cdn/x/") == "mirror+https://cdn/x/"
-    assert [shown(each) for each in (NODE, MIRROR, STICK)] == [NODE, MIRROR, STICK]
+    assert shown_address("https://ming:geheim@node/rpc@x") == "https://node/rpc@x"
+    assert shown_address("mirror+https://a:b@cdn/x/") == "mirror+https://cdn/x/"
+    assert [shown_address(each) for each in (NODE, MIRROR, STICK)] == [NODE, MIRROR, STICK]
     with pytest.raises(NoSource) as refused:
         require_source("ftp://ming:geheim@node/")
     assert "geheim" not in str(refused.value)
-    address = "http://ming:geheim@node/"
-    failure = SourceFailure(address, errors.NodeUnavailable(f"POST {address} failed"))
-    (state,) = after_round(not_asked([address]), [failure], 5)
-    assert state.reason is not None
+    (state,) = not_asked(["http://ming:geheim@node/"])
     assert "geheim" not in repr(state)
 
 

@@ -227,7 +227,7 @@ def test_a_password_in_an_address_is_told_nobody(
     address = f"{scheme}://ming:geheim@127.0.0.1:9/"
     with (
         Replica(tmp_path / "away.db", qbft(FOUR).network, load_catalogue(), [address]) as replica,
-        pytest.raises(FollowFailed, match="127.0.0.1:9") as failed,
+        pytest.raises(FollowFailed, match=r"127\.0\.0\.1:9") as failed,
     ):
         replica.follow_once()
     assert "geheim" not in str(failed.value) + repr(failed.value.failures) + caplog.text

@@ -38,17 +38,17 @@ def new_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
         )
 
 
-@pytest.fixture(scope="module")
-def module_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+@pytest.fixture(scope="session")
+def session_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     with running_network(tmp_path_factory.mktemp("hosts")) as network:
         yield network
 
 
 @pytest.fixture
-def clique_network(module_network: Network) -> Network:
-    """Four hosts, shared within a module: a test finds them up and joined, and may do to them what it likes."""
-    module_network.up()
-    if len(module_network.record.groups) > 1:
-        module_network.heal()
-    module_network.wait_for_agreement(1)
-    return module_network
+def clique_network(session_network: Network) -> Network:
+    """Four hosts, shared by tests: one finds them up and joined, and may do to them what it likes."""
+    session_network.up()
+    if len(session_network.record.groups) > 1:
+        session_network.heal()
+    session_network.wait_for_agreement(1)
+    return session_network

@@ -129,6 +129,7 @@ def test_a_partition_that_makes_no_sense_is_refused(clique_network: Network) -> 
         assert len(clique_network.look().groups) == 1
 
 
+@pytest.mark.network_full
 def test_a_new_account_is_funded_by_command(clique_network: Network) -> None:
     account = Account.create()
     assert command(clique_network, "fund", account.hex_address).exit_code == 0

@@ -5,10 +5,11 @@ Decides whether the node's newest block may be accepted. Storing it is the store
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ledger.errors import MalformedAnswer, MalformedEvent, NodeRefused, OtherNetwork
+from ledger.errors import MalformedAnswer, MalformedEvent, NodeRefused, NodeUnavailable, OtherNetwork
 from ledger.events import WriterAdded, decode
 from ledger.journal import AUTHORITY_UPDATED, RawLog
 from ledger.light_client import header_of_block, reach, require_recent
@@ -25,6 +26,9 @@ MAX_BLOCKS = 10_000
 """How many blocks' logs are asked for at once; fewer where a node refuses."""
 
 MAX_NEW_WRITERS = 64
+MAX_HISTORY_SECONDS = 900.0
+MAX_HISTORY_OCTETS = 256 * 1024 * 1024
+"""Of all logs that one round takes over, unproven as they are until the last; more than a country's first years."""
 
 
 class NodeSource:
@@ -70,12 +74,16 @@ class NodeSource:
         )
 
     def history(self, known: Known, proven: Proven) -> Iterable[RawLog]:
-        """The journaled logs up to the proven block. A writer added meanwhile has logs too: ask again, with it."""
+        """The journaled logs up to the proven block. A writer added meanwhile has logs too: ask again, with it.
+
+        Raises SourceError, also where all of it takes too long or is too much: a trust pack then gets one there.
+        """
+        give_up = time.monotonic() + MAX_HISTORY_SECONDS
         first = self._network.from_block if proven.after is None else proven.after.accepted.number + 1
         at = self._network.registries
         addresses = {self._network.journal.address, at.trust, at.credential, at.recognition, *known.writers}
         while True:
-            logs = self._logs(sorted(addresses), first, proven.number)
+            logs = self._logs(sorted(addresses), first, proven.number, give_up)
             added = self._added_writers(logs) - addresses
             if not added:
                 return logs
@@ -122,17 +130,28 @@ class NodeSource:
                     added |= {event.writer} if isinstance(event, WriterAdded) else set()
         return added
 
-    def _logs(self, addresses: list[bytes], first: int, last: int) -> tuple[RawLog, ...]:
+    def _logs(self, addresses: list[bytes], first: int, last: int, give_up: float) -> tuple[RawLog, ...]:
+        """Fewer blocks at once where the node refuses, more again where it does not."""
         logs: list[RawLog] = []
-        blocks = MAX_BLOCKS
+        blocks, octets = MAX_BLOCKS, 0
         while first <= last:
             end = min(first + blocks - 1, last)
             try:
-                logs += self._rpc.logs(addresses, first, end)
+                found = self._rpc.logs(addresses, first, end)
             except NodeRefused:
                 if blocks == 1:
                     raise
                 blocks = max(1, blocks // 4)
                 continue
-            first = end + 1
+            logs += found
+            octets += sum(len(log.data) for log in found)
+            _require_within_limits(octets, give_up)
+            first, blocks = end + 1, min(2 * blocks, MAX_BLOCKS)
         return tuple(log for log in logs if log.topic != AUTHORITY_UPDATED)
+
+
+def _require_within_limits(octets: int, give_up: float) -> None:
+    if octets > MAX_HISTORY_OCTETS:
+        raise MalformedAnswer(f"the history has more than {MAX_HISTORY_OCTETS} octets: load a trust pack first")
+    if time.monotonic() > give_up:
+        raise NodeUnavailable(f"the history takes more than {MAX_HISTORY_SECONDS:g} seconds: load a trust pack first")

@@ -28,7 +28,7 @@ from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for, with_proven_metadata
 from ledger.replica.sources import open_source, require_source
 from ledger.replica.store import Store, accepted, evidence_after, rewinds_after
-from ledger.replica.update import Accepted, Evidence, Known, Proven, Rewind, Update
+from ledger.replica.update import Accepted, Evidence, Known, Offer, Proven, Rewind, Update
 
 if TYPE_CHECKING:
     from ledger.replica.source import Source
@@ -101,28 +101,27 @@ class Replica:
     def follow_once(self) -> Progress:
         """Moves to the newest block that a source proves.
 
-        1. All sources are asked at once for the newest block that they can prove.
-        2. The newest is taken, of Clique's branches the heaviest.
-        3. Its history is taken from whoever has one that fits, first from the source that proved it.
+        1. All sources are asked at once for the newest block that they can prove, and for its history.
+        2. The newest block whose history leads to the proven head is taken, of Clique's branches the heaviest.
+        3. Where no source has both, each is asked for the history of the newest block that was proven.
 
         Raises FollowFailed; the facts then stay as they were.
         """
         known, now = self._store.known(), int(self._clock())
-        answers = self._asking.ask([*map(self._open, self._sources)], lambda source: source.prove(known, now))
+        sources = [*map(self._open, self._sources)]
+        answers = self._asking.ask(sources, lambda source: _offer(source, known, now))  # 1
         failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
-        self._keep_contradictions(answers)
         answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
-        # The newest last, and of equal ones the source that is listed first.
-        proofs = sorted(((found, each) for each, found in reversed(answered) if found), key=_newness)
-        progress = None
-        while proofs and progress is None:
-            progress = self._take_first(known, *proofs.pop(), failures)
+        offers = [(found, each) for each, found in answered if found is not None]
+        self._keep_contradictions([found for _, found in answers], [offer.proven for offer, _ in offers])
+        offers.sort(key=_newness, reverse=True)  # of equal ones the source that is listed first stays first
+        progress = self._take_newest(known, offers, failures) or self._take_mixed(known, offers, failures)  # 2, 3
         if progress is None and (nothing_newer := [each for each, found in answered if found is None]):
-            progress = replace(self._as_it_is(nothing_newer[0].name), failures=tuple(failures))
+            progress = self._as_it_is(nothing_newer[0].name)
         self._tell(failures)
         if progress is None:
             raise FollowFailed(tuple(failures))
-        return progress
+        return replace(progress, failures=tuple(failures))
 
     def take(self, known: Known, update: Update, source: str) -> Progress | None:
         """Accepts one update, whoever handed it over; None where the replica has moved since `known` was asked for.
@@ -179,36 +178,53 @@ class Replica:
         """Makes the facts again from the raw events."""
         self._store.rebuild()
 
-    def _take_first(
-        self, known: Known, proven: Proven, prover: Source, failures: list[SourceFailure]
+    def _take_newest(
+        self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
     ) -> Progress | None:
-        """Accepts the proven block with the first history that fits; who has another is named."""
-        others = [each for each in map(self._open, self._sources) if each is not prover]
-        for historian in (prover, *others):
-            try:
-                progress = self.take(known, Update(proven, historian.history(known, proven)), historian.name)
-            except (SourceError, NotProven, MalformedEvent) as e:
-                failures.append(SourceFailure(historian.name, e))
-                continue
-            # None: another follower of this file was first
-            return replace(progress or self._as_it_is(historian.name), failures=tuple(failures))
+        """Accepts the first offer whose history fits; who offers another is named."""
+        for offer, source in offers:
+            if isinstance(offer.logs, LedgerError):
+                failures.append(SourceFailure(source.name, offer.logs))
+            elif progress := self._take_from(known, Update(offer.proven, offer.logs), source, failures):
+                return progress
         return None
+
+    def _take_mixed(
+        self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
+    ) -> Progress | None:
+        """The newest proven block, with the history of a source that could prove nothing itself."""
+        tried = [source for _, source in offers]
+        others = [each for each in map(self._open, self._sources) if each not in tried]
+        if not (offers and others):
+            return None
+        proven = offers[0][0].proven
+        for source, logs in self._asking.ask(others, lambda source: source.history(known, proven)):
+            if isinstance(logs, LedgerError):
+                continue  # named already, for what it could not prove
+            if progress := self._take_from(known, Update(proven, logs), source, failures):
+                return progress
+        return None
+
+    def _take_from(
+        self, known: Known, update: Update, source: Source, failures: list[SourceFailure]
+    ) -> Progress | None:
+        try:
+            progress = self.take(known, update, source.name)
+        except (SourceError, NotProven, MalformedEvent) as e:
+            failures.append(SourceFailure(source.name, e))
+            return None
+        return progress or self._as_it_is(source.name)  # another follower of this file was first
 
     def _as_it_is(self, source: str) -> Progress:
         found = self.accepted
         assert found is not None
         return Progress(source, found.number, found.time, 0, ())
 
-    def _keep_contradictions(self, answers: Sequence[tuple[Source, Proven | LedgerError | None]]) -> None:
+    def _keep_contradictions(self, answers: Sequence[object], proofs: Sequence[Proven]) -> None:
         """Of Clique's headers there may be two of one number: nothing is final there."""
-        if self.network.engine == "clique":
+        found = [each for each in answers if isinstance(each, ContradictoryHeaders)]
+        if self.network.engine == "clique" or not (found or len(proofs) > 1):
             return
-        found = [each for _, each in answers if isinstance(each, ContradictoryHeaders)]
-        proofs = [each for _, each in answers if each is not None and not isinstance(each, LedgerError)]
-        if len(proofs) > 1 or found:
-            self._keep_evidence(found, proofs)
-
-    def _keep_evidence(self, found: list[ContradictoryHeaders], proofs: list[Proven]) -> None:
         # Headers take a moment to load; a window with one honest source does without.
         from ledger.replica.contradictions import among
 
@@ -232,8 +248,19 @@ class Replica:
         return self._opened[address]
 
 
-def _newness(candidate: tuple[Proven, Source]) -> tuple[int, int]:
-    proven, _ = candidate
+def _offer(source: Source, known: Known, now: int) -> Offer | None:
+    """Both questions in one go, so that who is slow with either holds up nobody."""
+    proven = source.prove(known, now)
+    if proven is None:
+        return None
+    try:
+        return Offer(proven, source.history(known, proven))
+    except LedgerError as e:
+        return Offer(proven, e)
+
+
+def _newness(offered: tuple[Offer, Source]) -> tuple[int, int]:
+    proven = offered[0].proven
     return proven.tip_weight, proven.number
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ledger.errors import LedgerError
 from ledger.journal import RawLog
 
 
@@ -91,6 +92,14 @@ class Update:
 
     proven: Proven
     logs: Iterable[RawLog]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one source has: a proven block, and its history as claimed, or why it could not tell that."""
+
+    proven: Proven
+    logs: Iterable[RawLog] | LedgerError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ledger.headers import Header
 from ledger.light_client import Trusted, check_header
 from ledger.network_file import NetworkFile
 from ledger.pack import export_pack, load_pack
+from ledger.replica import node_source
 from ledger.replica.points import exported
 from tests.ledger.conftest import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
@@ -231,6 +232,46 @@ def test_a_password_in_an_address_is_told_nobody(
     ):
         replica.follow_once()
     assert "geheim" not in str(failed.value) + repr(failed.value.failures) + caplog.text
+
+
+def test_a_source_that_hangs_with_its_logs_alone_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    hanging, quick = serve(branch), serve(branch)
+    hanging.before = lambda method, params: method == "eth_getLogs" and hanging.closing.wait(8) and None
+    replica = replica_of(branch.network, hanging, quick)
+    started = time.monotonic()
+    progress = replica.follow_once()
+    assert time.monotonic() - started < 7
+    assert (progress.source, progress.new_events) == (quick.url, len(HISTORY))
+    hanging.closing.set()
+
+
+def test_a_history_without_end_is_left(serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    replica = replica_of(branch.network, serve(branch))
+    monkeypatch.setattr(node_source, "MAX_HISTORY_OCTETS", 1_000)
+    with pytest.raises(FollowFailed, match="load a trust pack first"):
+        replica.follow_once()
+    monkeypatch.undo()
+    monkeypatch.setattr(node_source, "MAX_HISTORY_SECONDS", -1)
+    with pytest.raises(FollowFailed, match="load a trust pack first"):
+        replica.follow_once()
+    monkeypatch.undo()
+    assert replica.follow_once().new_events == len(HISTORY)
+
+
+def test_who_can_prove_nothing_may_still_have_the_history(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    headers, archive = serve(branch), serve(branch)
+    headers.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
+    archive.instead = lambda method, params: None if method == "eth_getProof" else branch.answer(method, params)
+    replica = replica_of(branch.network, headers, archive)
+    progress = replica.follow_once()
+    assert (progress.source, progress.new_events) == (archive.url, len(HISTORY))
+    assert {each.source for each in progress.failures} == {headers.url, archive.url}
 
 
 def test_of_cliques_blocks_only_settled_ones_are_used(serve: Serve, replica_of: Open) -> None:

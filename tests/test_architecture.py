@@ -98,7 +98,7 @@ def test_packages_are_entered_by_their_doors() -> None:
     """`from credential import …`, not its insides; only `bench` looks at what is behind a door, to time it."""
     inside = [
         f"{path.relative_to(ROOT)}: {name}"
-        for folder in ("ledger", "issuer", "verifier", "wallet", "scripts", "spec", "examples")
+        for folder in ("ledger", "issuer", "verifier", "wallet", "scripts", "deploy", "spec", "examples")
         for path in sorted((ROOT / folder).rglob("*.py"))
         for name in imported_modules(ast.parse(path.read_text(encoding="utf-8")))
         if name.split(".")[0] in PACKAGES and name.split(".")[0] != folder and name not in PACKAGES | PUBLIC_PARTS
@@ -108,7 +108,7 @@ def test_packages_are_entered_by_their_doors() -> None:
 
 @pytest.mark.parametrize("name", ["common", "core", "utils", "helpers", "misc", "util"])
 def test_no_package_is_a_drawer(name: str) -> None:
-    packages = ["credential", "ledger", "issuer", "verifier", "wallet", "bench", "scripts"]
+    packages = ["credential", "ledger", "issuer", "verifier", "wallet", "bench", "scripts", "deploy"]
     found = [path for package in packages for path in (ROOT / package).rglob(f"{name}*") if path.stem == name]
     assert not found
 

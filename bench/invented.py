@@ -1,6 +1,7 @@
-"""A ledger that never ran: keys, events, a state trie and sealed headers, all invented, in a few seconds.
+"""A ledger that never ran, for benches and tests: keys, a state trie and sealed headers around a history, in seconds.
 
-What light client, packs and replica believe of a real network they believe of this one, given its network file.
+What light client, packs and replica believe of a real network they believe of this one, given its network file. It is
+shipped because `yinxin bench` needs it, installed; `bench.history` has what happened.
 """
 
 from __future__ import annotations
@@ -8,36 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from random import Random
 
 import rlp
-from eth_abi.abi import encode
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 from trie.hexary import HexaryTrie
 
-from credential import SigningKey
-from ledger import NetworkFile, events
-from ledger.abi import types_of
+from ledger import NetworkFile
 from ledger.headers import MIX_HASH, Extra, Header, seal
 from ledger.journal import RawLog, fold
 from ledger.network_file import Checkpoint, Engine, JournalAt, RegistriesAt
 from ledger.replica.update import Proof
 
 JOURNAL, TRUST, CREDENTIAL, RECOGNITION = (bytes([value]) * 20 for value in (0xA1, 0xA2, 0xA3, 0xA4))
-_WRITERS = (TRUST, CREDENTIAL, RECOGNITION)
 STARTS = 1_760_000_000
 _SLOT = int.from_bytes(keccak(b"yinxin/journal/1/head"), "big")
 _CODE_HASH = keccak(b"the journal's code")
-_CREDITS = "11310000MB{:05d}00G"
-_ACTS = ((0, 2, 16), (2, 0, 17), (0, 1, 1), (0, 1, 3), (0, 14, 20), (0, 12, 21), (0, 13, 18), (13, 0, 19))
-"""From which state to which, by which reason."""
-_OFTEN = (10, 8, 30, 20, 5, 2, 3, 3)
-_DAY = 86_400
-
-
-def log(address: bytes, event: type[events.Event], *values: object) -> RawLog:
-    return RawLog(address, keccak(event.SIGNATURE.encode()), encode(types_of(event.SIGNATURE), values))
 
 
 @dataclass(frozen=True)
@@ -127,85 +114,3 @@ def _state(journal: JournalAt, head: bytes) -> tuple[bytes, tuple[bytes, ...], t
 
 def _nodes(trie: HexaryTrie, key: bytes) -> tuple[bytes, ...]:
     return tuple(rlp.encode(node) for node in trie.get_proof(key))  # type: ignore[no-untyped-call]
-
-
-@dataclass(slots=True)
-class _Bureau:
-    number: int
-    operators: list[str]
-    kid: bytes
-    busy: float
-    batches: int = 0
-    positions: int = 0
-
-
-class History:
-    """The events of a country's bureaus, in the mixed order in which they would come; the same for the same seed."""
-
-    def __init__(self, seed: int, authorities: int) -> None:
-        self._random = Random(seed)  # noqa: S311 - invented data, the same each time
-        self._time = STARTS - 365 * _DAY
-        self._bureaus: list[_Bureau] = []
-        self.logs: list[RawLog] = [log(JOURNAL, events.WriterAdded, self._time, _hex(each)) for each in _WRITERS]
-        regions = range(110000, 660000, 10000)
-        for region in regions:
-            self._add(TRUST, events.RegionAdmitted, region, f"第{region}号地区", self._account())
-        for number in range(1, authorities + 1):
-            self._register(number, self._random.choice(regions))
-
-    def run(self, batches: int, batch_size: int, changes: int) -> list[RawLog]:
-        """All the logs, after so many batches and changes of status more, spread over a year."""
-        what = [True] * batches + [False] * changes
-        self._random.shuffle(what)
-        busy = [each.busy for each in self._bureaus]
-        anchored: list[_Bureau] = []
-        pace = len(what) / (360 * _DAY)
-        for is_batch in what:
-            self._time += int(self._random.expovariate(pace))
-            if is_batch or not anchored:
-                (bureau,) = self._random.choices(self._bureaus, busy)
-                self._anchor(bureau, batch_size)
-                anchored.append(bureau)
-            else:
-                self._change(self._random.choice(anchored))
-        return self.logs
-
-    def register_type(self, number: int, code: str, version: int, digest: bytes) -> None:
-        self._add(TRUST, events.TypeRegistered, number, code, version, digest)
-
-    def _register(self, number: int, region: int) -> None:
-        operators = [self._account() for _ in range(1 + (self._random.random() < 0.3))]
-        key = SigningKey.from_secret(number.to_bytes(32, "big"))
-        credit_code, url = _CREDITS.format(number), f"https://bureau{number}.example.cn/yinxin"
-        self._add(TRUST, events.AuthorityRegistered, number, region, credit_code, f"第{number}号示例局", url)
-        for operator in operators:
-            self._add(TRUST, events.OperatorAdded, number, operator)
-        self._add(TRUST, events.KeyAdded, number, key.kid, 1, 1, key.public_key.octets, self._time, 0)
-        for kind in (1, 2, 3):
-            self._add(TRUST, events.Accredited, 3 * number + kind - 3, number, kind, self._time, 0)
-        self._bureaus.append(_Bureau(number, operators, key.kid, self._random.paretovariate(1)))
-
-    def _anchor(self, bureau: _Bureau, count: int) -> None:
-        root, operator = self._random.randbytes(32), self._random.choice(bureau.operators)
-        place = (bureau.number, bureau.batches, bureau.positions, count)
-        self._add(CREDENTIAL, events.BatchAnchored, *place, root, bureau.kid, operator)
-        bureau.batches += 1
-        bureau.positions += count
-
-    def _change(self, bureau: _Bureau) -> None:
-        ((origin, to, reason),) = self._random.choices(_ACTS, _OFTEN)
-        position = self._random.randrange(bureau.positions)
-        effective = self._time - (self._random.randrange(5 * _DAY) if to == 1 else 5)
-        successor = self._random.randrange(bureau.positions) if to == 14 else 0
-        act = (position, origin, to, reason, effective, successor)
-        self._add(CREDENTIAL, events.StatusChanged, bureau.number, *act, bureau.operators[0])
-
-    def _add(self, address: bytes, event: type[events.Event], *values: object) -> None:
-        self.logs.append(log(address, event, self._time, *values))
-
-    def _account(self) -> str:
-        return _hex(self._random.randbytes(20))
-
-
-def _hex(address: bytes) -> str:
-    return "0x" + address.hex()

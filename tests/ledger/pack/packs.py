@@ -1,13 +1,13 @@
-"""Packs of an invented network, and the hands of whoever alters them: also inside, with a checksum that fits again."""
+"""Packs of an invented network, and of whoever alters them inside: every length and checksum around it fits again."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from random import Random
 
-from bench.invented import STARTS, History, Invented, invent, keys_of
+from bench.history import History
+from bench.invented import STARTS, Invented, invent, keys_of
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
 from ledger.pack import Mark, Pack, Span, new_logs, prove_packs
@@ -108,52 +108,5 @@ def altered(octets: bytes, tag: Tag, change: Callable[[bytes], bytes], which: in
     return out.getvalue()
 
 
-def mutated(random: Random, octets: bytes, other: bytes) -> bytes:
-    """Flips, inserts, deletes, truncates, swaps or splices: never the same octets again, nor the other's."""
-    while True:
-        found = random.choice(_MUTATIONS)(random, octets, other)
-        if found not in (octets, other):
-            return found
-
-
 def _changed(section: Section, body: bytes, change: Callable[[bytes], bytes]) -> bytes:
     return change(body) if section.tag is Tag.SPAN else deflate(change(inflate(body)))
-
-
-def _flip(random: Random, octets: bytes, other: bytes) -> bytes:
-    made = bytearray(octets)
-    for _ in range(random.choice((1, 1, 1, 2, 8))):
-        made[random.randrange(len(made))] ^= 1 << random.randrange(8)
-    return bytes(made)
-
-
-def _insert(random: Random, octets: bytes, other: bytes) -> bytes:
-    at = random.randrange(len(octets) + 1)
-    return octets[:at] + random.randbytes(random.choice((1, 1, 2, 32))) + octets[at:]
-
-
-def _delete(random: Random, octets: bytes, other: bytes) -> bytes:
-    at = random.randrange(len(octets))
-    return octets[:at] + octets[at + random.choice((1, 1, 2, 32)) :]
-
-
-def _truncate(random: Random, octets: bytes, other: bytes) -> bytes:
-    return octets[: random.randrange(len(octets))]
-
-
-def _swap(random: Random, octets: bytes, other: bytes) -> bytes:
-    size = random.choice((1, 4, 20, 32))
-    if len(octets) < 2 * size:
-        return octets
-    one = random.randrange(len(octets) - 2 * size + 1)
-    two = random.randrange(one + size, len(octets) - size + 1)
-    ends, between = (octets[:one], octets[two + size :]), octets[one + size : two]
-    return ends[0] + octets[two : two + size] + between + octets[one : one + size] + ends[1]
-
-
-def _splice(random: Random, octets: bytes, other: bytes) -> bytes:
-    at = random.randrange(1, len(octets))
-    return octets[:at] + other[random.choice((at, random.randrange(len(other)))) :]
-
-
-_MUTATIONS = (_flip, _flip, _insert, _delete, _truncate, _swap, _splice)

@@ -7,9 +7,10 @@ from random import Random
 import pytest
 
 from bench.invented import invent, keys_of
+from bench.mutations import mutated
 from ledger.errors import NotProven, PackIncomplete, PackProblem
 from ledger.pack.sections import Tag
-from tests.ledger.pack.packs import METADATA, NOW, OTHER, WORLD, Facts, altered, facts, history, make, mutated, resealed
+from tests.ledger.pack.packs import METADATA, NOW, OTHER, WORLD, Facts, altered, facts, history, make, resealed
 
 SEED = 20261122
 PACK, OTHER_PACK = make(), make(OTHER)
@@ -50,17 +51,6 @@ def test_of_10_000_mutations_of_a_pack_of_1_000_events_none_is_accepted() -> Non
             continue
         accepted.append(number)
     assert accepted == []
-
-
-@pytest.mark.slow
-def test_of_100_mutations_of_a_large_pack_none_is_accepted() -> None:
-    """A tenth of the country: 11,000 events. The bench has the whole."""
-    world = invent(history(100, 1_000, 10_000), keys_of(4))
-    pack, other, random = make(world), make(world, end=5_000), Random(SEED)
-    for _ in range(100):
-        octets = mutated(random, pack, other)
-        with pytest.raises(REFUSED):
-            facts(octets, world.network)
 
 
 def test_with_a_checksum_that_fits_none_says_anything_else() -> None:

@@ -1,0 +1,55 @@
+"""Ways in which a file comes to be altered: flipped, inserted, deleted, cut short, swapped, spliced with another.
+
+What must not believe an altered file is for benches and tests to show; here are only the hands that alter it.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+
+def mutated(random: Random, octets: bytes, other: bytes) -> bytes:
+    """Flips, inserts, deletes, truncates, swaps or splices: never the same octets again, nor the other's."""
+    while True:
+        found = random.choice(_MUTATIONS)(random, octets, other)
+        if found not in (octets, other):
+            return found
+
+
+def _flip(random: Random, octets: bytes, other: bytes) -> bytes:
+    made = bytearray(octets)
+    for _ in range(random.choice((1, 1, 1, 2, 8))):
+        made[random.randrange(len(made))] ^= 1 << random.randrange(8)
+    return bytes(made)
+
+
+def _insert(random: Random, octets: bytes, other: bytes) -> bytes:
+    at = random.randrange(len(octets) + 1)
+    return octets[:at] + random.randbytes(random.choice((1, 1, 2, 32))) + octets[at:]
+
+
+def _delete(random: Random, octets: bytes, other: bytes) -> bytes:
+    at = random.randrange(len(octets))
+    return octets[:at] + octets[at + random.choice((1, 1, 2, 32)) :]
+
+
+def _truncate(random: Random, octets: bytes, other: bytes) -> bytes:
+    return octets[: random.randrange(len(octets))]
+
+
+def _swap(random: Random, octets: bytes, other: bytes) -> bytes:
+    size = random.choice((1, 4, 20, 32))
+    if len(octets) < 2 * size:
+        return octets
+    one = random.randrange(len(octets) - 2 * size + 1)
+    two = random.randrange(one + size, len(octets) - size + 1)
+    ends, between = (octets[:one], octets[two + size :]), octets[one + size : two]
+    return ends[0] + octets[two : two + size] + between + octets[one : one + size] + ends[1]
+
+
+def _splice(random: Random, octets: bytes, other: bytes) -> bytes:
+    at = random.randrange(1, len(octets))
+    return octets[:at] + other[random.choice((at, random.randrange(len(other)))) :]
+
+
+_MUTATIONS = (_flip, _flip, _insert, _delete, _truncate, _swap, _splice)

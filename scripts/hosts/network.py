@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from ledger import Account, Fees, NetworkFile, deploy, load_account, read_network_file, serialise_network_file
 from scripts.hosts import founding, geth, namespaces, records
 from scripts.hosts.beginning import new_record
 from scripts.hosts.faucet import pour
-from scripts.hosts.joining import wait_until_joined
+from scripts.hosts.joining import help_on, wait_until_joined
 from scripts.hosts.machine import ROOT, Machine, end, open_door
 from scripts.hosts.meeting import Dial, Meeting
 from scripts.hosts.namespaces import Cables
@@ -117,8 +118,10 @@ class Network:
             if not keep_data:
                 for name in ("hosts", "accounts"):
                     shutil.rmtree(self.folder / name, ignore_errors=True)
-                for name in ("genesis.json", "network.json", "hosts.json"):
+                for name in ("genesis.json", "network.json", "hosts.json", MARK):
                     (self.folder / name).unlink(missing_ok=True)
+                with suppress(OSError):  # somebody's own files are left alone
+                    self.folder.rmdir()
                 self._dismiss_keeper()
 
     def end_with_this_process(self) -> None:
@@ -176,6 +179,13 @@ class Network:
             self._meeting.introduce(before)
             self._meeting.wait_until_met([each.number for each in self.record.hosts])
             self._wait_until_joined()
+
+    def help_on(self, *numbers: int) -> None:
+        """What an operator does for hosts that reach one another and yet stand still, as three of four may, too."""
+        with self._changing():
+            some = replace(self.record, hosts=tuple(map(self.record.host, numbers)))
+            machines = {number: self._machine(number) for number in numbers}
+            help_on(look(some, {number: machine.ask for number, machine in machines.items()}), machines, self._branch)
 
     # What others need of it
 
@@ -244,13 +254,17 @@ class Network:
     def _cables(self) -> Cables:
         return Cables(self.record.run, len(self.record.hosts))
 
+    @property
+    def _branch(self) -> Path:
+        return self.folder / "branch.rlp"
+
     def _wait_until_joined(self) -> None:
         """Where nobody is cut off; for new blocks, too, where a majority is up, so that there can be any."""
         if len(self.record.groups) > 1:
             return
         up = sum(host.is_up for host in self.record.hosts)
         blocks = 2 if up > len(self.record.hosts) // 2 else 0
-        if wait_until_joined(self.look, self._machines, self.folder / "branch.rlp", blocks):
+        if wait_until_joined(self.look, self._machines, self._branch, blocks):
             self._tell("Clique stood still, as where two branches weigh the same; it was helped on")
 
     @property
@@ -359,9 +373,24 @@ class Network:
 def _held(folder: Path) -> Iterator[None]:
     """Also marks the folder: one that holds anything else is left alone."""
     mark = folder / MARK
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise HostProblem(f"{folder} is not empty and holds no network: choose another --folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with mark.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    while True:
+        if folder.exists() and any(folder.iterdir()) and not mark.exists():
+            raise HostProblem(f"{folder} is not empty and holds no network: choose another --folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = mark.open("w")
+        except FileNotFoundError:
+            continue  # `down` has just removed the folder
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _is(lock, mark):
+                yield
+                return
+
+
+def _is(lock: IO[str], mark: Path) -> bool:
+    """Not where who held it before has removed it, as `down` does: then nobody else would wait for this one."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), mark.stat())
+    except FileNotFoundError:
+        return False

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ledger import Administration, RegistryReader, Rpc
+from ledger import Administration, RegistryReader, Rpc, deploy
 from ledger.council import (
     Constitution,
     CouncilChain,
@@ -27,24 +27,26 @@ DELAY = 5
 
 
 def test_the_council_decides_on_clique_as_on_the_embedded_node(clique_network: Network) -> None:
-    network, url = clique_network, clique_network.url(1)
-    members, (sender,) = network.new_accounts(5), network.new_accounts(1)
+    """Registries of its own on the shared hosts: it takes over whatever is to be administered there."""
+    hosts, url = clique_network, clique_network.url(1)
+    founder, sender, *members = hosts.new_accounts(7)
+    network = deploy(url, founder, "试验网 of a council", engine="clique", fees=hosts.fees)
     constitution = Constitution(tuple(each.address for each in members), 3, DELAY)
-    council, _ = found_council(url, network.account("council"), network.network, constitution, fees=network.fees)
+    council, _ = found_council(url, founder, network, constitution, fees=hosts.fees)
 
     def signed(proposal: Proposal) -> list[Signature]:
         return [sign(proposal, each) for each in members[:3]]
 
     with (
         Rpc(url) as rpc,
-        Administration(url, sender, fees=network.fees) as sending,
-        Administration(url, members[4], fees=network.fees) as guarding,
+        Administration(url, sender, fees=hosts.fees) as sending,
+        Administration(url, members[4], fees=hosts.fees) as guarding,
     ):
         chain = CouncilChain(rpc, council)
         deciding = Deciding(chain)
         admit = propose(chain, deciding.admit_region(650000, "新疆维吾尔自治区", members[0].address))
         execute(chain, sending, admit, signed(admit), int(time.time()))
-        assert RegistryReader(url, network.network).region(650000).name == "新疆维吾尔自治区"
+        assert RegistryReader(url, network).region(650000).name == "新疆维吾尔自治区"
 
         rule = propose(chain, deciding.change_administrator(650000, members[1].address))
         (operation,) = execute(chain, sending, rule, signed(rule), int(time.time())).enacted.operations
@@ -56,4 +58,4 @@ def test_the_council_decides_on_clique_as_on_the_embedded_node(clique_network: N
         execute(chain, sending, longer, signed(longer), int(time.time()))
         stopped = cancel(chain, guarding, longer, int(time.time()))
         assert [each.ended for each in stopped.enacted.operations] == ["cancelled"] * 2
-        assert find_council(rpc, network.network)[0] == council
+        assert find_council(rpc, network)[0] == council

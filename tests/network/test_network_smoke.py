@@ -54,6 +54,7 @@ def test_up_again_changes_nothing(clique_network: Network) -> None:
     assert records.read(clique_network.folder / "hosts.json") == before
 
 
+@pytest.mark.network_full
 def test_it_goes_on_without_one_host_and_takes_it_back(clique_network: Network) -> None:
     clique_network.kill(2)
     with Rpc(clique_network.url(2), timeout_seconds=2) as rpc, pytest.raises(NodeUnavailable):
@@ -167,7 +168,7 @@ def test_ports_serve_where_namespaces_cannot_be_had(new_network: Callable[..., N
     network.wait_for_agreement(2)
 
 
-def test_a_test_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+def test_a_test_run_that_is_killed_leaves_nothing(geth_is_here: None, tmp_path: Path) -> None:
     """A process of its own, which is killed while its network runs."""
     code = (
         "import sys, time; from pathlib import Path; from scripts.hosts import Network\n"

@@ -20,7 +20,7 @@ from ledger import FollowFailed, Replica, load_catalogue
 from scripts.hosts import Network
 from tests.fixtures_ledger import SHANGHAI, World
 from tests.issuer.desk import Desk, make_certificate, running, write_settings
-from tests.network.live import live_world, until
+from tests.network.live import until
 from tests.network.lives import free_port
 from wallet import IssuerClient, Wallet
 from wallet import World as WalletWorld
@@ -34,18 +34,13 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_COST", 10)
 
 
-@pytest.fixture(scope="module")
-def world(session_network: Network) -> World:
-    return live_world(session_network)
-
-
 @pytest.fixture
-def desk(clique_network: Network, world: World, tmp_path: Path) -> Iterator[Desk]:
+def desk(clique_network: Network, network_world: World, tmp_path: Path) -> Iterator[Desk]:
     """A bureau at the address that its new authority has registered; its way to the ledger are hosts 1 and 2."""
     port = free_port()
     first = f"11310000MD{port:07d}"
     code = first + identifiers.credit_check_character(first)
-    authority = world.add_authority(SHANGHAI, code, f"上海市试验局{port}", f"http://127.0.0.1:{port}/live")
+    authority = network_world.add_authority(SHANGHAI, code, f"上海市试验局{port}", f"http://127.0.0.1:{port}/live")
     urls = (clique_network.url(1), clique_network.url(2))
     fees = {"max_fee_per_gas": clique_network.fees.max_fee_per_gas}
     with running(write_settings(tmp_path, authority, clique_network.network_path, urls, **fees), port) as desk:
@@ -93,14 +88,14 @@ def test_what_a_bureau_anchors_on_four_hosts_a_window_of_another_province_accept
 
 
 @pytest.mark.network_full
-def test_a_wallet_collects_and_shows(desk: Desk, world: World, tmp_path: Path) -> None:
+def test_a_wallet_collects_and_shows(desk: Desk, network_world: World, tmp_path: Path) -> None:
     certificate = make_certificate(desk, 3)
     offered = desk.as_("first").post(f"/certificates/{certificate}/offers")
     assert isinstance(offered, dict)
     catalogue = load_catalogue()
     place = WalletWorld(catalogue, lambda: int(time.time()), time.sleep, secrets.token_bytes)
     wallet = Wallet.create(tmp_path / "wallet", "a long passphrase", place, cost=2**10)
-    with httpx.Client(trust_env=False, timeout=30) as http, world.replica(tmp_path / "replica.db") as replica:
+    with httpx.Client(trust_env=False, timeout=30) as http, network_world.replica(tmp_path / "replica.db") as replica:
         held = wallet.accept(offered["by_reference"], offered["tx_code"], IssuerClient(http), None, 60)
 
         def shows_well() -> bool:

@@ -63,7 +63,10 @@ def build(tell: Callable[[str], None]) -> Path:
         return program()
     if reason := why_it_cannot_be_built():
         raise CannotBuild(reason)
-    folder().mkdir(parents=True, exist_ok=True)
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise CannotBuild(f"geth {VERSION} has nowhere to be kept: {e}") from e
     with (folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_built():
@@ -88,7 +91,7 @@ def _install(go: str, tell: Callable[[str], None]) -> None:
         process.wait()
         raise
     if status != 0:
-        raise CannotBuild(f"go install ended with {status}; the end of {log}:\n{_end_of(log)}")
+        raise CannotBuild(f"geth {VERSION} cannot be built here: {_last_line(log)} (go ended with {status}; see {log})")
     _require_sum(go, unfinished / "geth")
     (unfinished / "geth").rename(program())
     shutil.rmtree(unfinished)
@@ -119,5 +122,6 @@ def _go_version(go: str) -> tuple[int, ...]:
     return tuple(map(int, numbers.groups())) if numbers else (0, 0)
 
 
-def _end_of(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "go said nothing"

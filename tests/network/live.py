@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ledger import LedgerError, Rpc, load_catalogue
 from scripts.hosts import Network
+from scripts.hosts.joining import TIE_SECONDS
 from tests.fixtures_ledger import REGIONS, World, set_up
 
 
@@ -51,10 +52,18 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None
         time.sleep(0.1)
 
 
-def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: float = 60) -> None:
-    """Waits until every one of the hosts has so many blocks more than now."""
-    before = max(heights(network, hosts))
-    until(lambda: min(heights(network, hosts)) >= before + blocks, f"{blocks} more blocks at hosts {hosts}", seconds)
+def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: float = 90) -> None:
+    """Waits until every one of the hosts has so many blocks more than now; where Clique stands still, it is helped."""
+    goal, give_up = max(heights(network, hosts)) + blocks, time.monotonic() + seconds
+    seen, since = heights(network, hosts), time.monotonic()
+    while min(now := heights(network, hosts)) < goal:
+        assert time.monotonic() < give_up, f"not within {seconds} seconds: block {goal} at hosts {hosts}, but {now}"
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > TIE_SECONDS:
+            network.help_on(*hosts)
+            since = time.monotonic()
+        time.sleep(0.1)
 
 
 def stands_still(network: Network, hosts: Sequence[int], seconds: float = 6) -> bool:

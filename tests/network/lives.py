@@ -1,4 +1,4 @@
-"""Programs with many lives: a node, a bureau and a window's follower, killed by SIGKILL and started again."""
+"""Programs with many lives: nodes, a bureau and a window's follower, killed by SIGKILL and started again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from ledger import Replica, load_catalogue, read_network_file
 from ledger.replica import keep_following
+from scripts.hosts import Network
 from tests.fixtures_ledger import start_node
 from tests.issuer import test_kill as bureau_at_work
 
@@ -52,6 +53,22 @@ class EmbeddedNode:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+@dataclass(frozen=True)
+class NetworkHost:
+    """One host of the live network."""
+
+    network: Network
+    number: int
+
+    def start(self) -> None:
+        if not self.network.host(self.number).is_up:
+            self.network.start(self.number)
+
+    def kill(self) -> None:
+        if self.network.host(self.number).is_up:
+            self.network.kill(self.number)
 
 
 @dataclass

@@ -22,6 +22,8 @@ from scripts.hosts.machine import free_ports
 from tests.fixtures_ledger import World
 from tests.network.at_work import AtWork, at_work
 from tests.network.live import block_hash, goes_on, heights, live_world, stands_still, until
+from tests.network.lives import NetworkHost, kill_together
+from tests.network.lying import LIES, lying_node
 from tests.network.proxy import CALM, Proxy, Weather
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network")]
@@ -35,27 +37,35 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_COST", 10)
 
 
-@pytest.fixture(scope="module")
-def world(module_network: Network) -> World:
-    return live_world(module_network)
+@pytest.fixture
+def world(network_world: World) -> World:
+    return network_world
 
 
 @pytest.fixture
 def network(clique_network: Network, world: World) -> Network:
     """All four hosts, up and joined, however the test before ended; set up as `world`."""
-    goes_on(clique_network, HOSTS)
     return clique_network
 
 
 def test_a_bad_day(network: Network, world: World, tmp_path: Path) -> None:
-    """One host lost, two lost, all back; the bureau's host cut off and rejoined; then everything killed at once."""
+    """One host lost, two lost, all back; the bureau's host cut off and rejoined; then that host, the bureau and the
+    window killed at once. Of the window's three sources one lies all the while, and one is far away."""
+    lies = ("logs: one dropped", "old head", "header forged")
     with (
+        lying_node(network, 2) as liar,
         bad_ways([network.url(3)]) as bad_way,
-        at_work(world, tmp_path, [network.url(1)], [*bad_way, network.url(1), network.url(2)]) as working,
+        at_work(world, tmp_path, [network.url(1)], [liar.url, *bad_way, network.url(1)]) as working,
     ):
+        liar.change(lies[0])
         _lose_two_and_restart(network, working)
+        until(liar.is_heard, "it could lie")
+        liar.change(lies[1])
         assert _taken_back(network, tries=4) > 0
-        kill_at_random(network, working, random.Random(7), rounds=1)
+        until(liar.is_heard, "it could lie")
+        liar.change(lies[2])
+        _kill_at_once(network, working, 1)
+        until(liar.is_heard, "it could lie")
 
 
 @pytest.mark.network_full
@@ -100,7 +110,25 @@ def test_hosts_bureau_and_window_killed_in_bad_weather(network: Network, world: 
 
 
 @pytest.mark.network_full
-def test_delay_loss_and_resets_between_the_hosts(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+def test_a_host_that_lies_in_every_way_it_can(network: Network, world: World, tmp_path: Path) -> None:
+    """One lie after the other, each until it was heard, beside one honest host."""
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    with (
+        lying_node(network, 2) as liar,
+        at_work(world, tmp_path, [network.url(1)], [liar.url, network.url(3)]) as working,
+    ):
+        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        for lie in random.Random(seed).sample(sorted(LIES), len(LIES)):
+            liar.change(lie)
+            until(liar.is_heard, f"it could tell this lie: {lie}")
+    assert liar.told == set(LIES)
+
+
+@pytest.mark.network_full
+def test_delay_loss_and_resets_between_the_hosts(
+    geth_is_here: None, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
     """Every host reaches every other through a proxy; for a while those around one host let nothing pass."""
     with bad_links(tmp_path_factory.mktemp("links")) as (network, links):
         world = live_world(network)
@@ -134,6 +162,16 @@ def kill_at_random(network: Network, working: AtWork, chance: random.Random, rou
             program.start()
         time.sleep(chance.uniform(0, 3))
         network.start(host)
+
+
+def _kill_at_once(network: Network, working: AtWork, number: int) -> None:
+    """A host, the bureau and the window; the host comes back last."""
+    host = NetworkHost(network, number)
+    kill_together([host, working.bureau, working.window])
+    working.window.start()
+    working.bureau.start()
+    _bureau_works_on(working)
+    host.start()
 
 
 @contextmanager

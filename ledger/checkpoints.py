@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.errors import HeaderNotSealed, MalformedAnswer, TransactionNotFinal
-from ledger.headers import CliqueHeader, MalformedHeader, parse_extra
+from ledger.headers import CliqueHeader, Header, MalformedHeader, parse_extra
 from ledger.light_client import (
     SealedHeader,
     Trusted,
@@ -39,7 +39,11 @@ def find_checkpoint(
     while True:
         blocks = _blocks(rpc, transactions)
         if blocks is not None:
-            header = _newest(rpc) if signers is None else _settled(rpc, signers, blocks[0] - 1)
+            header = (
+                sealed_by_itself(header_of_block(rpc.header()))
+                if signers is None
+                else _settled(rpc, signers, blocks[0] - 1)
+            )
             if header is not None and header.number >= blocks[-1] and _blocks(rpc, transactions) == blocks:
                 return header, blocks[0]
         if time.monotonic() > give_up:
@@ -51,8 +55,11 @@ def checkpoint_of(header: SealedHeader) -> Checkpoint:
     return Checkpoint(header.number, header.hash, header.time, header.validators)
 
 
-def _newest(rpc: Rpc) -> SealedHeader:
-    header = header_of_block(rpc.header())
+def sealed_by_itself(header: Header) -> SealedHeader:
+    """The header, if the validators that it names sealed it: who they are is for somebody else to believe.
+
+    Raises HeaderNotSealed.
+    """
     try:
         named = parse_extra(header.extra_data).validators
         trusted = Trusted(header.number, header.hash, header.timestamp, named)
@@ -64,7 +71,7 @@ def _newest(rpc: Rpc) -> SealedHeader:
 def _settled(rpc: Rpc, signers: tuple[bytes, ...], after: int) -> SealedHeader | None:
     before = clique_header_of_block(rpc.header(after))
     trusted = Trusted(before.number, before.hash, before.timestamp, signers)
-    settled = settle(trusted, _branch(rpc, trusted))
+    settled = settle(trusted, branch_after(rpc, trusted, rpc.quantity("eth_blockNumber")))
     return settled.header if settled else None
 
 
@@ -78,9 +85,8 @@ def _signers(genesis: Mapping[str, Any]) -> tuple[bytes, ...]:
     return named
 
 
-def _branch(rpc: Rpc, trusted: Trusted) -> list[CliqueHeader]:
-    """The headers after `trusted` up to the newest; shorter where the node changes its branch meanwhile."""
-    newest = rpc.quantity("eth_blockNumber")
+def branch_after(rpc: Rpc, trusted: Trusted, newest: int) -> list[CliqueHeader]:
+    """A Clique node's headers after `trusted` up to `newest`; fewer where it changes its branch meanwhile."""
     headers: list[CliqueHeader] = []
     parent = trusted.hash
     for number in range(trusted.number + 1, newest + 1):

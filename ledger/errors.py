@@ -41,6 +41,7 @@ LedgerError
 │   ├── NotDue                  scheduled, and the delay still runs; carries from when on it can be done
 │   ├── NothingScheduled        executed, cancelled or expired already, or never scheduled
 │   └── UnsoundCouncil          the chain has other powers or code than a council of this kind; carries each finding
+├── NotRenewable                this block cannot become a network file's checkpoint
 ├── NotOnRecord                 the ledger, as far as it is proven here, has no such operator, key or authority
 ├── RestorationStopped          a part of the statuses is restored; the command goes on when it is run again
 ├── TransactionReverted         the contract refused; carries its custom error
@@ -207,6 +208,10 @@ class OtherReplica(LedgerError):
 
 class NotOnRecord(LedgerError):
     """The ledger, as far as it is proven here, has no such operator, key or authority."""
+
+
+class NotRenewable(LedgerError):
+    """The block cannot become the checkpoint of a renewed network file: not later, not there, or not agreed upon."""
 
 
 class RestorationStopped(LedgerError):

@@ -6,6 +6,7 @@ from ledger.commands.authority import authority_group, key_group, operator_group
 from ledger.commands.council import region_group, type_group
 from ledger.commands.deploy import deploy_command
 from ledger.commands.mirror import mirror_group
+from ledger.commands.network import network_group
 from ledger.commands.pack import pack_group
 from ledger.commands.replica import replica_group
 from ledger.commands.status import status_command
@@ -19,6 +20,7 @@ COMMANDS = (
     operator_group,
     region_group,
     mirror_group,
+    network_group,
     pack_group,
     replica_group,
     status_command,

@@ -1,19 +1,27 @@
-"""A replica of an invented network that learns its history bit by bit, for mirrors to be made of."""
+"""A replica of an invented network that learns its history bit by bit, for mirrors to be made of; and their server."""
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.invented import STARTS, Invented
 from ledger import load_catalogue
 from ledger.light_client import header_of_octets
+from ledger.mirror.serving import application
 from ledger.replica import Replica
 from ledger.replica.update import Proven, Update
 from tests.ledger.pack.packs import NOW
 
 
-def replica_of(world: Invented, path: Path, *sources: str) -> Replica:
-    return Replica(path, world.network, load_catalogue(), sources, clock=lambda: NOW)
+def replica_of(world: Invented, path: Path, *sources: str, now: int = NOW) -> Replica:
+    return Replica(path, world.network, load_catalogue(), sources, clock=lambda: now)
 
 
 def learn(replica: Replica, world: Invented, events: int, number: int) -> None:
@@ -32,3 +40,26 @@ def learn(replica: Replica, world: Invented, events: int, number: int) -> None:
     )
     start = known.accepted.events if known.accepted else 0
     assert replica.take(known, Update(proven, world.logs[start:events]), "invented") is not None
+
+
+@contextmanager
+def served(folder: Path, asked: list[str] | None = None) -> Iterator[str]:
+    """The address of a mirror's folder on the server that is shipped. `asked` gets the path of each request."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        app = _noting(application(folder), [] if asked is None else asked)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _noting(app: ASGIApp, asked: list[str]) -> ASGIApp:
+    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope["path"])
+        await app(scope, receive, send)
+
+    return noted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +13,13 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from bench.invented import invent, keys_of
 from ledger.errors import FollowFailed, OtherNetwork, PackNotWritten, UnsupportedPack
 from ledger.mirror import MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
-from ledger.mirror.serving import application
 from ledger.replica import Replica
-from tests.ledger.mirror.mirrors import learn, replica_of
+from tests.ledger.mirror.mirrors import learn, replica_of, served
 from tests.ledger.pack.packs import DIGEST, METADATA, history
 
 WORLD = invent(history(10, 200, 2_700), keys_of(4))
@@ -49,20 +46,6 @@ def files(folder: Path) -> set[str]:
 
 def reasons(refused: pytest.ExceptionInfo[FollowFailed]) -> list[str]:
     return [type(failure.error).__name__ for failure in refused.value.failures]
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(application(folder), log_level="warning", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def test_a_new_window_starts_from_static_files_alone(tmp_path: Path, maker: Replica) -> None:

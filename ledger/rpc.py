@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -13,13 +12,17 @@ from typing import Any, Self
 import httpx
 
 from ledger.errors import MalformedAnswer, NodeRefused, NodeUnavailable
+from ledger.exchange import WHOLE_SECONDS, open_client
 from ledger.hexadecimal import octets, quantity, to_hex
 from ledger.journal import RawLog
+from ledger.printable import printable
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER_OCTETS = 64 * 1024 * 1024
 MAX_ANSWER_SECONDS = 60.0
-"""How long a whole answer may take; each read has the shorter time limit."""
+"""How long a whole exchange may take, headers and all; each step of it has the shorter time limit."""
+MAX_QUANTITY = 2**63 - 1
+"""Of what is counted in a chain; a database holds no more."""
 MAX_BATCH = 100
 MAX_DEPTH = 32
 # Possessive, and a text that never ends is taken to the end: going back and forth would cost a hostile text's square.
@@ -32,10 +35,7 @@ class Rpc:
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = url
-        # Settings name nodes; a proxy found in the environment must not come between.
-        self._http = httpx.Client(
-            timeout=timeout_seconds, trust_env=False, follow_redirects=False, headers={"accept-encoding": "identity"}
-        )
+        self._http = open_client(timeout_seconds=timeout_seconds, headers={"accept-encoding": "identity"})
         self._ids = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -65,9 +65,12 @@ class Rpc:
 
     def quantity(self, method: str, *params: object) -> int:
         try:
-            return quantity(self.call(method, *params))
+            found = quantity(self.call(method, *params))
         except ValueError as e:
             raise MalformedAnswer(f"{method}: {e}") from e
+        if found > MAX_QUANTITY:
+            raise MalformedAnswer(f"{method}: {found} is beyond {MAX_QUANTITY}")
+        return found
 
     def nonce(self, address: bytes, block: str = "latest") -> int:
         return self.quantity("eth_getTransactionCount", to_hex(address), block)
@@ -103,8 +106,9 @@ class Rpc:
         return [_result(by_id.get(request["id"]), request) for request in requests]
 
     def _post(self, body: object) -> Any:
+        whole = {WHOLE_SECONDS: MAX_ANSWER_SECONDS}
         try:
-            with self._http.stream("POST", self.url, json=body) as response:
+            with self._http.stream("POST", self.url, json=body, extensions=whole) as response:
                 received = _limited(response)
         except (httpx.HTTPError, httpx.InvalidURL) as e:
             raise NodeUnavailable(f"{type(e).__name__}: {e}") from e
@@ -140,11 +144,9 @@ def _parse(octets: bytes) -> Any:
 
 
 def _limited(response: httpx.Response) -> bytes:
-    received, started = bytearray(), time.monotonic()
+    received = bytearray()
     for chunk in response.iter_raw():
         received += chunk
-        if time.monotonic() - started > MAX_ANSWER_SECONDS:
-            raise NodeUnavailable(f"the answer takes more than {MAX_ANSWER_SECONDS} seconds")
         if len(received) > MAX_ANSWER_OCTETS:
             raise MalformedAnswer(f"the answer has more than {MAX_ANSWER_OCTETS} octets")
     return bytes(received)
@@ -158,7 +160,7 @@ def _result(answer: object, request: Mapping[str, Any]) -> Any:
     if error is not None:
         if not isinstance(error, Mapping) or type(error.get("code")) is not int:
             raise MalformedAnswer(f"{method}: an error without its code")
-        raise NodeRefused(method, error["code"], str(error.get("message"))[:300], error.get("data"))
+        raise NodeRefused(method, error["code"], printable(str(error.get("message"))), error.get("data"))
     if "result" not in answer:
         raise MalformedAnswer(f"{method}: neither result nor error")
     return answer["result"]

@@ -1,7 +1,8 @@
-"""Writes, or compares, the files of a Besu network."""
+"""Writes, or compares, the files of a Besu network. The genesis of a network that exists is never written again."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from deploy.besu.description import read_description
 from deploy.besu.files import files_of
 
 EXAMPLE = Path(__file__).resolve().with_name("example.toml")
+GENESIS = "genesis.json"
 
 
 @click.command()
@@ -19,18 +21,46 @@ EXAMPLE = Path(__file__).resolve().with_name("example.toml")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: its name without .toml.")
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 where a file differs.")
 def main(description: Path, out: Path | None, check: bool) -> None:
-    """From one DESCRIPTION (default: the example) to genesis, permissions and each node's configuration."""
+    """From one DESCRIPTION (default: the example) to genesis, permissions and each node's configuration.
+
+    A folder that has a genesis.json keeps it: where the description would give another one, for other founders, chain
+    id, time or periods, nothing is written. That would be another network; give it another folder.
+    """
     folder = out or description.with_suffix("")
     try:
-        files = files_of(read_description(description))
+        described = read_description(description)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise click.ClickException(f"{description}: {e}") from e
     except ValidationError as e:
         raise click.ClickException(f"{description}: {_problems(e)}") from e
+    files = files_of(described)
+    _require_same_genesis(folder / GENESIS, files[GENESIS])
     if check:
         _check(folder, files)
-    else:
-        _write(folder, files)
+        return
+    _write(folder, files)
+    for name in described.founders_without_node:
+        click.echo(f"founder, and no node any more: {name}")
+
+
+def _require_same_genesis(path: Path, text: str) -> None:
+    there = _text(path)
+    if there in {None, text}:
+        return
+    raise click.ClickException(
+        f"{path} is of another network than the description gives ({_difference(str(there), text)}): a network's "
+        "founders and first settings never change. Nodes that come or go belong to nodes, not to founders"
+    )
+
+
+def _difference(there: str, text: str) -> str:
+    """What of the genesis is another, in the description's words where it has them."""
+    try:
+        before, now = json.loads(there), json.loads(text)
+        names = [name for name in {**now, **before} if before.get(name) != now.get(name)]
+    except (ValueError, AttributeError):
+        return "it is no genesis"
+    return ", ".join({"extraData": "founders"}.get(name, name) for name in names) or "written otherwise"
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

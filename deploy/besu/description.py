@@ -1,6 +1,6 @@
-"""The one description of a Besu network: who validates, who may transact, how blocks are made. Checked when read.
+"""The one description of a Besu network: who founded it, its nodes, who may transact, how blocks are made.
 
-Nothing in it is secret: public keys, addresses, and the hosts' places on the network between them.
+Checked when read. Nothing in it is secret: public keys, addresses, and the hosts' places on the network between them.
 """
 
 from __future__ import annotations
@@ -49,17 +49,24 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Validator(_Frozen):
-    """One province's node."""
-
+class _Keyed(_Frozen):
     name: str = Field(pattern="[a-z][a-z0-9-]{0,30}$", description="Names the node's folder.")
     public_key: Annotated[str, AfterValidator(_public_key)] = Field(description="The node key's public half.")
-    host: IPv4Address = Field(description="Where the other nodes reach it.")
-    port: int = Field(default=30303, ge=1, le=65535, description="The port of the nodes' protocol there.")
 
     @property
     def address(self) -> bytes:
         return PublicKey(bytes.fromhex(self.public_key)).to_canonical_address()
+
+
+class Founder(_Keyed):
+    """A validator of block 0. What it is today the chain says; here it stays for ever, or the network is another."""
+
+
+class Node(_Keyed):
+    """One province's node as it runs now, whether it validates or only follows."""
+
+    host: IPv4Address = Field(description="Where the other nodes reach it.")
+    port: int = Field(default=30303, ge=1, le=65535, description="The port of the nodes' protocol there.")
 
     @property
     def enode(self) -> str:
@@ -84,15 +91,17 @@ class Description(_Frozen):
     request_timeout_seconds: int = Field(default=4, ge=2, le=120, description="When a silent proposer is passed over.")
     epoch_blocks: int = Field(default=30_000, ge=1, description="After so many blocks open votes are forgotten.")
     gas_limit: int = Field(default=30_000_000, ge=10_000_000, le=2**53)
-    validators: tuple[Validator, ...] = Field(min_length=MIN_VALIDATORS, max_length=100)
+    founders: tuple[Founder, ...] = Field(min_length=MIN_VALIDATORS, max_length=100)
+    nodes: tuple[Node, ...] = Field(min_length=MIN_VALIDATORS, max_length=200)
     members: tuple[Member, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _nothing_is_given_twice(self) -> Self:
         distinct = {
-            "two validators have the same name": [each.name for each in self.validators],
-            "two validators have the same public key": [each.public_key for each in self.validators],
-            "two validators have the same host and port": [f"{each.host}:{each.port}" for each in self.validators],
+            "two founders have the same public key": [each.public_key for each in self.founders],
+            "two nodes have the same name": [each.name for each in self.nodes],
+            "two nodes have the same public key": [each.public_key for each in self.nodes],
+            "two nodes have the same host and port": [f"{each.host}:{each.port}" for each in self.nodes],
             "two members have the same address": [each.address for each in self.members],
         }
         for problem, values in distinct.items():
@@ -103,9 +112,15 @@ class Description(_Frozen):
         return self
 
     @property
-    def addresses(self) -> tuple[bytes, ...]:
-        """The validators' addresses, in the order of the chain."""
-        return tuple(sorted(each.address for each in self.validators))
+    def founding_addresses(self) -> tuple[bytes, ...]:
+        """The first validators' addresses, in the order of the chain."""
+        return tuple(sorted(each.address for each in self.founders))
+
+    @property
+    def founders_without_node(self) -> tuple[str, ...]:
+        """Right where they have left; at the beginning a mistake."""
+        keys = {each.public_key for each in self.nodes}
+        return tuple(each.name for each in self.founders if each.public_key not in keys)
 
 
 def read_description(path: Path) -> Description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deploy.besu.description import Description, Validator
+from deploy.besu.description import Description, Node
 from ledger import qbft_genesis_header
 
 CONFIGURATION = "/etc/besu"
@@ -24,19 +24,22 @@ def files_of(description: Description) -> dict[str, str]:
     files = {
         "genesis.json": _json(genesis(description)),
         "checkpoint.json": _json(checkpoint(description)),
-        "permissions-nodes.toml": _allowlist("nodes", [each.enode for each in description.validators]),
+        "permissions-nodes.toml": _allowlist("nodes", [each.enode for each in description.nodes]),
         "permissions-accounts.toml": _allowlist("accounts", [each.address for each in description.members]),
     }
-    for validator in description.validators:
-        peers = [each.enode for each in description.validators if each != validator]
-        files[f"{validator.name}/static-nodes.json"] = _json(peers)
-        files[f"{validator.name}/config.toml"] = _configuration(description, validator)
+    for node in description.nodes:
+        peers = [each.enode for each in description.nodes if each != node]
+        files[f"{node.name}/static-nodes.json"] = _json(peers)
+        files[f"{node.name}/config.toml"] = _configuration(description, node)
     return files
 
 
 def genesis(description: Description) -> dict[str, Any]:
-    """Besu's genesis file: QBFT, the validators named by the block header (no contract), no gas price for ever."""
-    header = qbft_genesis_header(description.addresses, description.genesis_time, description.gas_limit)
+    """Besu's genesis file: QBFT, the founders named by the block header (no contract), no gas price for ever.
+
+    Nodes that came or left since are none of its business: another genesis is another network.
+    """
+    header = qbft_genesis_header(description.founding_addresses, description.genesis_time, description.gas_limit)
     return {
         "config": {
             "chainId": description.chain_id,
@@ -63,12 +66,12 @@ def genesis(description: Description) -> dict[str, Any]:
 
 def checkpoint(description: Description) -> dict[str, Any]:
     """Block 0 as a network file's `checkpoint`: what every node must report, and a window may begin with."""
-    header = qbft_genesis_header(description.addresses, description.genesis_time, description.gas_limit)
+    header = qbft_genesis_header(description.founding_addresses, description.genesis_time, description.gas_limit)
     return {
         "number": 0,
         "hash": _hex(header.hash),
         "time": header.timestamp,
-        "validators": [_hex(address) for address in description.addresses],
+        "validators": [_hex(address) for address in description.founding_addresses],
     }
 
 
@@ -77,7 +80,7 @@ def _allowlist(of: str, values: list[str]) -> str:
     return f"{of}-allowlist = [\n{listed}]\n"
 
 
-def _configuration(description: Description, node: Validator) -> str:
+def _configuration(description: Description, node: Node) -> str:
     sections: dict[str, dict[str, Any]] = {
         f"{node.name} of {description.name}: made from the description, which is the place to change it": {
             "identity": node.name,

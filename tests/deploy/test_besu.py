@@ -34,21 +34,21 @@ def described(**changes: object) -> dict[str, Any]:
 
 
 def with_keys() -> Description:
-    """The example with four nodes whose private keys are known here."""
-    validators = [
+    """The example with four founders whose private keys are known here."""
+    founders = [
         {**each, "public_key": key.public_key.to_bytes().hex()}
-        for each, key in zip(described()["validators"], KEYS, strict=True)
+        for each, key in zip(described()["founders"], KEYS, strict=True)
     ]
-    return Description.model_validate(described(validators=validators))
+    return Description.model_validate(described(founders=founders))
 
 
 def test_what_is_committed_is_what_the_example_gives() -> None:
     assert CliRunner().invoke(main, ["--check"]).exit_code == 0
 
 
-def test_genesis_names_the_described_validators_in_qbft_form(example: Description) -> None:
+def test_genesis_names_the_founders_in_qbft_form(example: Description) -> None:
     extra = parse_extra(bytes.fromhex(genesis(example)["extraData"][2:]))
-    assert set(extra.validators) == {each.address for each in example.validators}
+    assert set(extra.validators) == {each.address for each in example.founders}
     assert list(extra.validators) == sorted(extra.validators)
     assert (extra.vanity, extra.vote, extra.round, extra.seals) == (bytes(32), (), 0, ())
 
@@ -84,7 +84,7 @@ def test_gas_is_free_for_ever(example: Description) -> None:
     assert made["config"]["zeroBaseFee"] is True
     assert made["baseFeePerGas"] == "0x0"
     assert made["alloc"] == {}
-    for node in example.validators:
+    for node in example.nodes:
         assert configuration(example, node.name)["min-gas-price"] == 0
 
 
@@ -96,7 +96,7 @@ def test_a_network_file_begins_at_the_generated_checkpoint() -> None:
     description = with_keys()
     trusted = Trusted.by_checkpoint(parse_network_file(network_file(description)))
     first = replace(
-        qbft_genesis_header(description.addresses, description.genesis_time + 2, description.gas_limit),
+        qbft_genesis_header(description.founding_addresses, description.genesis_time + 2, description.gas_limit),
         number=1,
         parent_hash=trusted.hash,
     )
@@ -118,8 +118,8 @@ def configuration(description: Description, name: str) -> dict[str, Any]:
 
 def test_nodes_speak_with_the_members_nodes_and_no_others(example: Description) -> None:
     allowed = tomllib.loads(files_of(example)["permissions-nodes.toml"])["nodes-allowlist"]
-    assert allowed == [each.enode for each in example.validators]
-    for node in example.validators:
+    assert allowed == [each.enode for each in example.nodes]
+    for node in example.nodes:
         settings = configuration(example, node.name)
         assert settings["permissions-nodes-config-file-enabled"] is True
         assert settings["discovery-enabled"] is False
@@ -131,12 +131,12 @@ def test_nodes_speak_with_the_members_nodes_and_no_others(example: Description) 
 def test_transactions_are_the_members_and_nobody_elses(example: Description) -> None:
     allowed = tomllib.loads(files_of(example)["permissions-accounts.toml"])["accounts-allowlist"]
     assert allowed == [each.address for each in example.members]
-    for node in example.validators:
+    for node in example.nodes:
         assert configuration(example, node.name)["permissions-accounts-config-file-enabled"] is True
 
 
 def test_every_file_that_a_node_reads_is_generated_or_its_key(example: Description) -> None:
-    for node in example.validators:
+    for node in example.nodes:
         named = [value for value in configuration(example, node.name).values() if str(value).startswith(CONFIGURATION)]
         files = {path.rpartition("/")[2] for path in named} - {"key"}
         made = {path.removeprefix(f"{node.name}/") for path in files_of(example)}
@@ -145,7 +145,7 @@ def test_every_file_that_a_node_reads_is_generated_or_its_key(example: Descripti
 
 
 def test_json_rpc_is_for_the_host_itself(example: Description) -> None:
-    for node in example.validators:
+    for node in example.nodes:
         settings = configuration(example, node.name)
         assert settings["rpc-http-host"] == "127.0.0.1"
         assert not {"ADMIN", "DEBUG", "MINER", "PERM", "TXPOOL"} & set(settings["rpc-http-api"])
@@ -153,7 +153,7 @@ def test_json_rpc_is_for_the_host_itself(example: Description) -> None:
 
 def test_no_private_key_is_anywhere_near(example: Description) -> None:
     """Every long number in the files is a public key, an address, or part of the genesis block."""
-    public = {each.public_key for each in example.validators}
+    public = {each.public_key for each in example.nodes}
     for name, text in files_of(example).items():
         if name not in {"genesis.json", "checkpoint.json"}:
             assert set(re.findall("[0-9a-f]{64,}", text)) <= public
@@ -162,8 +162,10 @@ def test_no_private_key_is_anywhere_near(example: Description) -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"validators": described()["validators"][:3]}, "at least 4"),
-        ({"validators": [*described()["validators"], described()["validators"][0]]}, "two validators have the same"),
+        ({"founders": described()["founders"][:3]}, "at least 4"),
+        ({"nodes": described()["nodes"][:3]}, "at least 4"),
+        ({"founders": [*described()["founders"], described()["founders"][0]]}, "two founders have the same public key"),
+        ({"nodes": [*described()["nodes"], described()["nodes"][0]]}, "two nodes have the same"),
         ({"members": []}, "at least 1"),
         ({"members": described()["members"][:1] * 2}, "two members have the same address"),
         ({"members": [{"name": "x", "address": "0x" + "0" * 40}]}, "not all zero"),
@@ -180,23 +182,96 @@ def test_a_wrong_description_is_refused(changes: dict[str, Any], problem: str) -
 
 @pytest.mark.parametrize("public_key", ["04" * 65, "0x" + "ab" * 64, "11" * 64, "AB" * 64])
 def test_what_is_no_public_key_is_refused(public_key: str) -> None:
-    first, *others = described()["validators"]
-    with pytest.raises(ValidationError, match="public key"):
-        Description.model_validate(described(validators=[{**first, "public_key": public_key}, *others]))
+    for whose in ("founders", "nodes"):
+        first, *others = described()[whose]
+        with pytest.raises(ValidationError, match="public key"):
+            Description.model_validate(described(**{whose: [{**first, "public_key": public_key}, *others]}))
 
 
 def test_a_changed_file_a_missing_one_and_a_strange_one_are_told(tmp_path: Path) -> None:
     where = ["--out", str(tmp_path / "made")]
     assert CliRunner().invoke(main, where).exit_code == 0
     assert CliRunner().invoke(main, [*where, "--check"]).exit_code == 0
-    (tmp_path / "made/genesis.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "made/permissions-nodes.toml").write_text("", encoding="utf-8")
     (tmp_path / "made/anhui/static-nodes.json").unlink()
     (tmp_path / "made/nobody.json").write_text("{}", encoding="utf-8")
     told = CliRunner().invoke(main, [*where, "--check"])
     assert told.exit_code == 1
-    for name in ("genesis.json", "anhui/static-nodes.json", "nobody.json"):
+    for name in ("permissions-nodes.toml", "anhui/static-nodes.json", "nobody.json"):
         assert name in told.output
     assert "nobody.json" in CliRunner().invoke(main, where).output
+
+
+FIFTH = """
+[[nodes]]
+name = "hunan"
+host = "10.20.5.1"
+public_key = "KEY"
+""".replace("KEY", PrivateKey(b"\5" * 32).public_key.to_bytes().hex())
+
+
+def generated(tmp_path: Path, text: str, *options: str) -> tuple[int, str]:
+    (tmp_path / "our.toml").write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(main, [str(tmp_path / "our.toml"), *options])
+    return told.exit_code, told.output
+
+
+def test_a_node_that_is_admitted_leaves_genesis_and_checkpoint_as_they_were(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert generated(tmp_path, text)[0] == 0
+    folder = tmp_path / "our"
+    before = {name: (folder / name).read_bytes() for name in ("genesis.json", "checkpoint.json")}
+    assert generated(tmp_path, text + FIFTH)[0] == 0
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert "10.20.5.1" in (folder / "permissions-nodes.toml").read_text(encoding="utf-8")
+    assert "10.20.5.1" in (folder / "anhui/static-nodes.json").read_text(encoding="utf-8")
+    assert "10.20.5.1" in (folder / "hunan/config.toml").read_text(encoding="utf-8")
+    assert generated(tmp_path, text + FIFTH, "--check")[0] == 0
+
+
+def test_a_founder_that_left_stays_in_the_genesis(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    generated(tmp_path, text + FIFTH)
+    before = (tmp_path / "our/genesis.json").read_bytes()
+    gone = re.sub(r'\[\[nodes\]\]\nname = "anhui"\n.*\n.*\n', "", text)
+    status, told = generated(tmp_path, gone + FIFTH)
+    assert status == 0
+    assert "no node any more: anhui" in told
+    assert "anhui/config.toml" in told
+    assert (tmp_path / "our/genesis.json").read_bytes() == before
+    assert "10.20.2.1" not in (tmp_path / "our/permissions-nodes.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (
+            "[[founders]]",
+            FIFTH.replace("nodes", "founders").replace('host = "10.20.5.1"\n', "") + "[[founders]]",
+            "founders",
+        ),
+        ("chain_id = 20262", "chain_id = 20263", "config"),
+        ("genesis_time = 1790784000", "genesis_time = 1790784001", "timestamp"),
+    ],
+)
+def test_another_genesis_is_refused_and_nothing_is_written(tmp_path: Path, old: str, new: str, named: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    generated(tmp_path, text)
+    before = {path: path.read_bytes() for path in tmp_path.glob("our/**/*.*")}
+    changed = text.replace(old, new, 1) + FIFTH
+    for options in ([], ["--check"]):
+        status, told = generated(tmp_path, changed, *options)
+        assert status == 1
+        assert f"another network than the description gives ({named})" in told
+    assert {path: path.read_bytes() for path in tmp_path.glob("our/**/*.*")} == before
+
+
+def test_a_genesis_that_is_none_is_never_written_over(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    generated(tmp_path, text)
+    (tmp_path / "our/genesis.json").write_text("nonsense", encoding="utf-8")
+    assert generated(tmp_path, text)[0] == 1
+    assert (tmp_path / "our/genesis.json").read_text(encoding="utf-8") == "nonsense"
 
 
 def test_an_unreadable_description_is_told_in_one_line(tmp_path: Path) -> None:

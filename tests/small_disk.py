@@ -50,14 +50,20 @@ class SmallDisk:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     """16 MiB; skipped where this machine does not let the test mount one."""
+    with mounted(tmp_path / "disk") as disk:
+        yield disk
+
+
+@contextmanager
+def mounted(at: Path, octets: int = DISK_OCTETS) -> Iterator[SmallDisk]:
+    """A disk of its own at a folder, as long as the block; skips where that cannot be had."""
     if os.geteuid() != 0:
         pytest.skip("a full disk takes root: the test mounts a small one")
-    at = tmp_path / "disk"
-    at.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_OCTETS}", "tmpfs", str(at)]
-    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"a full disk takes the right to mount one: {mounted.stderr.strip()}")
+    at.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={octets}", "tmpfs", str(at)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"a full disk takes the right to mount one: {done.stderr.strip()}")
     try:
         yield SmallDisk(at)
     finally:

@@ -7,7 +7,7 @@ verdict may have been wrong, and the window that was killed knows what a new one
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -46,11 +46,20 @@ class AtWork:
 
 
 @contextmanager
-def at_work(world: World, folder: Path, urls: Sequence[str], sources: Sequence[str]) -> Iterator[AtWork]:
-    """`urls` are the bureau's way to the ledger, `sources` the window's. All is checked where the block ends well."""
+def at_work(
+    world: World,
+    folder: Path,
+    urls: Sequence[str],
+    sources: Sequence[str],
+    team: Callable[[Authority, int], bureau_at_work.Bureau] = bureau_at_work.Bureau,
+) -> Iterator[AtWork]:
+    """`urls` are the bureau's way to the ledger, `sources` the window's; `team` makes people from authority and number.
+
+    All is checked where the block ends well.
+    """
     shown, authority = things_to_show(world), add_authority(world)
     settings = _settings(world, authority, folder, tuple(urls))
-    teams = [bureau_at_work.Bureau(authority, number) for number in range(TEAMS)]
+    teams = [team(authority, number) for number in range(TEAMS)]
     bureau = BureauAtWork(settings, folder, teams)
     window = FollowingWindow(world.network_path, folder / "window.db", tuple(sources))
     catch_up(world, window.replica, height_of(world))

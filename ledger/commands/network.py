@@ -153,11 +153,9 @@ def _block(source: str, old: NetworkFile, number: int | None) -> NodeBlock:
 
 
 def _why_by_voice(block: NodeBlock) -> str:
-    led = block.not_led_there
-    why = (
-        "one node's word is not enough, though the old file leads there" if led is None else f"from the old file, {led}"
-    )
-    return f"Not written: {why}."
+    if block.not_led_there is None:
+        return "Not written: one node's word is not enough, though the old file leads there."
+    return f"Not written: the old file does not lead there ({block.not_led_there})."
 
 
 def _ask(source: str, network: NetworkFile) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from eth_keys.datatypes import PrivateKey
 
 from ledger import FollowFailed, Replica, load_catalogue, read_network_file, serialise_network_file
 from ledger.cli import ledger
@@ -123,6 +124,25 @@ def test_the_newest_proven_block_becomes_the_checkpoint_and_all_else_stays(desk:
     assert replace(new, checkpoint=old.checkpoint) == old
     for text in (old.fingerprint, new.fingerprint, new.short_fingerprint, "the same 4", "all else", "days old"):
         assert text in told.output
+
+
+@pytest.mark.parametrize("engine", [qbft, clique])
+def test_the_same_block_gives_the_same_octets_whoever_makes_the_file(
+    desk: Desk, engine: Callable[[list[PrivateKey]], Branch]
+) -> None:
+    """Operators compare one fingerprint."""
+    branch = engine(FOUR)
+    if engine is qbft:
+        grow(branch, FOUR)
+    else:
+        sign_in_turn(branch, FOUR, 7)
+    node = desk.serve(branch)
+    with desk.replica(desk.file(branch.network), node) as replica:
+        replica.follow_once()
+    assert desk.renew("--replica", desk.db).exit_code == 0
+    by_node = ["--source", node.url, "--hash", hash_of(branch, 1), "--out", desk.folder / "node.json"]
+    assert run("renew", "--network", desk.folder / "old.json", *by_node).exit_code == 0
+    assert (desk.folder / "node.json").read_bytes() == desk.new.read_bytes()
 
 
 def test_a_file_is_never_overwritten(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from issuer.errors import LedgerMismatch, OtherChain
 from issuer.schema import batches
 from issuer.settlement import settle
 from issuer.store import reading
-from ledger import Receipt, Rpc, Sent, SourceError
+from ledger import Receipt, Rpc, Sent, SourceError, shown_address
 
 _log = logging.getLogger(__name__)
 _TOTALS_OF = keccak(b"totalsOf(uint32)")[:4]
@@ -61,7 +61,7 @@ class LedgerLink:
             try:
                 work(rpc)
             except (SourceError, OtherChain) as error:
-                failures.append(f"{rpc.url}: {error}")
+                failures.append(f"{shown_address(rpc.url)}: {error}")
                 continue
             self._now_reachable()
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+MAX_COUNTED = 2**63 - 1
 _QUANTITY = re.compile(r"0x(0|[1-9a-f][0-9a-f]{0,63})")
 _OCTETS = re.compile(r"0x([0-9a-fA-F]{2})*")
 
@@ -13,6 +14,14 @@ def quantity(value: object) -> int:
     if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
         raise ValueError(f"a quantity like 0x1f was expected, not {str(value)[:80]!r}")
     return int(value, 16)
+
+
+def counted(value: object) -> int:
+    """The quantity of something that is counted in a chain, in the 63 bits that a database holds. Raises ValueError."""
+    found = quantity(value)
+    if found > MAX_COUNTED:
+        raise ValueError(f"a number up to {MAX_COUNTED} was expected, not {found}")
+    return found
 
 
 def octets(value: object, size: int | None = None) -> bytes:

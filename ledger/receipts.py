@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.errors import MalformedAnswer, NodeRefused, Revert
+from ledger.errors import MalformedAnswer, MalformedEvent, NodeRefused, Revert
 from ledger.events import Event, decode
-from ledger.hexadecimal import octets, quantity, to_hex
+from ledger.hexadecimal import counted, octets, quantity, to_hex
 from ledger.journal import RawLog
 from ledger.reverts import UNEXPLAINED, decode_revert, revert_of
 from ledger.rpc import Rpc
@@ -32,21 +32,23 @@ class Receipt:
         return self.revert is None
 
 
-def parse_receipt(rpc: Rpc, answer: object) -> Receipt:
-    """The receipt of an `eth_getTransactionReceipt` answer; asks again why, if the call failed. Raises SourceError."""
+def parse_receipt(rpc: Rpc, answer: object, transaction: bytes) -> Receipt:
+    """The transaction's `eth_getTransactionReceipt` answer; asks again why, if the call failed. Raises SourceError."""
     if not isinstance(answer, Mapping):
         raise MalformedAnswer("a receipt is not an object")
     try:
-        block = quantity(answer.get("blockNumber"))
+        if octets(answer.get("transactionHash"), 32) != transaction:
+            raise MalformedAnswer("a receipt is another transaction's")
+        block = counted(answer.get("blockNumber"))
         return Receipt(
-            transaction=octets(answer.get("transactionHash"), 32),
+            transaction=transaction,
             block=block,
             block_hash=octets(answer.get("blockHash"), 32),
-            gas_used=quantity(answer.get("gasUsed")),
+            gas_used=counted(answer.get("gasUsed")),
             revert=None if quantity(answer.get("status")) == 1 else _why(rpc, answer, block),
             events=_events(answer.get("logs")),
         )
-    except ValueError as e:
+    except (ValueError, MalformedEvent) as e:
         raise MalformedAnswer(f"a receipt: {e}") from e
 
 
@@ -91,4 +93,4 @@ def _call_again(rpc: Rpc, receipt: Mapping[str, object], block: int) -> Revert:
 def receipt_of(rpc: Rpc, transaction: bytes) -> Receipt | None:
     """The receipt of a transaction, None while it has none. Raises SourceError."""
     answer = rpc.call("eth_getTransactionReceipt", to_hex(transaction))
-    return None if answer is None else parse_receipt(rpc, answer)
+    return None if answer is None else parse_receipt(rpc, answer, transaction)

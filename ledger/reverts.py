@@ -12,6 +12,7 @@ from ledger.abi import selector, types_of
 from ledger.artifacts import CONTRACTS, artifact
 from ledger.errors import NodeRefused, Revert
 from ledger.hexadecimal import octets
+from ledger.printable import printable
 
 UNEXPLAINED = Revert("Unexplained", ())
 """A revert without data, such as when the gas ran out."""
@@ -51,4 +52,4 @@ def _errors() -> Mapping[bytes, tuple[str, tuple[str, ...]]]:
 
 
 def _text(value: Any) -> str:
-    return "0x" + value.hex() if isinstance(value, bytes) else str(value)
+    return "0x" + value.hex() if isinstance(value, bytes) else printable(str(value))

@@ -13,7 +13,7 @@ import httpx
 
 from ledger.errors import MalformedAnswer, NodeRefused, NodeUnavailable
 from ledger.exchange import WHOLE_SECONDS, open_client
-from ledger.hexadecimal import octets, quantity, to_hex
+from ledger.hexadecimal import counted, octets, to_hex
 from ledger.journal import RawLog
 from ledger.printable import printable
 
@@ -21,8 +21,6 @@ TIMEOUT_SECONDS = 10.0
 MAX_ANSWER_OCTETS = 64 * 1024 * 1024
 MAX_ANSWER_SECONDS = 60.0
 """How long a whole exchange may take, headers and all; each step of it has the shorter time limit."""
-MAX_QUANTITY = 2**63 - 1
-"""Of what is counted in a chain; a database holds no more."""
 MAX_BATCH = 100
 MAX_DEPTH = 32
 # Possessive, and a text that never ends is taken to the end: going back and forth would cost a hostile text's square.
@@ -65,12 +63,9 @@ class Rpc:
 
     def quantity(self, method: str, *params: object) -> int:
         try:
-            found = quantity(self.call(method, *params))
+            return counted(self.call(method, *params))
         except ValueError as e:
             raise MalformedAnswer(f"{method}: {e}") from e
-        if found > MAX_QUANTITY:
-            raise MalformedAnswer(f"{method}: {found} is beyond {MAX_QUANTITY}")
-        return found
 
     def nonce(self, address: bytes, block: str = "latest") -> int:
         return self.quantity("eth_getTransactionCount", to_hex(address), block)

@@ -167,7 +167,7 @@ class Outbox:
             for row, answer in zip(rows, answers, strict=True):
                 if answer is None:
                     return settled
-                receipt = parse_receipt(rpc, answer)
+                receipt = parse_receipt(rpc, answer, row.hash)
                 if newest is not None and receipt.block > newest:
                     return settled
                 settled += self._settle_one(row, receipt, on_settled)

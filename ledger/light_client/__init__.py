@@ -17,4 +17,5 @@ from ledger.light_client.qbft import quorum as quorum
 from ledger.light_client.trusted import TRUSTING_DAYS as TRUSTING_DAYS
 from ledger.light_client.trusted import SealedHeader as SealedHeader
 from ledger.light_client.trusted import Trusted as Trusted
+from ledger.light_client.trusted import may_be_trusted as may_be_trusted
 from ledger.light_client.trusted import require_recent as require_recent

@@ -53,10 +53,15 @@ class SealedHeader:
         return Trusted(self.number, self.hash, self.time, self.validators, self.octets)
 
 
+def may_be_trusted(trusted: Trusted, now: int) -> bool:
+    """Whether the set was confirmed at most TRUSTING_DAYS before `now`."""
+    return now - trusted.time <= TRUSTING_DAYS * _DAY_SECONDS
+
+
 def require_recent(trusted: Trusted, now: int) -> None:
-    """Raises CheckpointTooOld where the set was last confirmed more than TRUSTING_DAYS before `now`."""
+    """Raises CheckpointTooOld where the set may not be trusted any more."""
     days = (now - trusted.time) // _DAY_SECONDS
-    if now - trusted.time > TRUSTING_DAYS * _DAY_SECONDS:
+    if not may_be_trusted(trusted, now):
         raise CheckpointTooOld(
             f"checkpoint too old: its validators were last confirmed {days} days ago and are trusted for "
             f"{TRUSTING_DAYS}; get a new network file"

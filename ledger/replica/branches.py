@@ -39,7 +39,7 @@ def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
     nothing was accepted and nothing is settled yet.
     """
     newest = _newest_number(rpc)
-    accepted = known.points[-1] if known.points else None
+    accepted = known.newest
     if accepted is not None and newest < accepted.accepted.number:
         raise NotAdvancing(f"the newest header is {newest}, already accepted is {accepted.accepted.number}")
     if accepted is None:

@@ -9,8 +9,16 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ledger.errors import MalformedAnswer, MalformedEvent, NodeRefused, NodeUnavailable, OtherNetwork
+from ledger.errors import (
+    MalformedAnswer,
+    MalformedEvent,
+    NodeRefused,
+    NodeUnavailable,
+    OtherNetwork,
+    SourceError,
+)
 from ledger.events import WriterAdded, decode
+from ledger.headers import Header
 from ledger.journal import AUTHORITY_UPDATED, RawLog
 from ledger.light_client import header_of_block, reach, require_recent
 from ledger.network_file import NetworkFile
@@ -27,6 +35,8 @@ MAX_BLOCKS = 10_000
 
 MAX_NEW_WRITERS = 64
 MAX_HISTORY_SECONDS = 900.0
+_LOG_OCTETS = 200
+"""What a log weighs in memory beside its data."""
 MAX_HISTORY_OCTETS = 256 * 1024 * 1024
 """Of all logs that one round takes over, unproven as they are until the last; more than a country's first years."""
 
@@ -56,7 +66,7 @@ class NodeSource:
         if self._network.engine == "clique":
             return self._prove_settled(known)
         header = header_of_block(self._rpc.header())
-        require_no_contradiction(known, header)
+        self._require_no_contradiction(known, header, now)
         steps = reach(trusted, header, lambda number: header_of_block(self._rpc.header(number)))  # 3
         if not steps or (known.accepted is not None and steps[-1].hash == known.accepted.hash):
             return None
@@ -70,8 +80,18 @@ class NodeSource:
             head=head,
             validators=newest.validators,
             proof=Proof(proof.header, proof.account, proof.storage, path),
-            after=known.points[-1] if known.points else None,
+            after=known.newest,
         )
+
+    def _require_no_contradiction(self, known: Known, newest: Header, now: int) -> None:
+        """Neither its newest header contradicts what was accepted, nor the one it has at the accepted number."""
+        headers = [newest]
+        accepted = known.accepted
+        if accepted is not None and newest.number > accepted.number:
+            with suppress(SourceError):  # it need not have kept it
+                headers.append(header_of_block(self._rpc.header(accepted.number)))
+        for header in headers:
+            require_no_contradiction(self._network, known, header, now)
 
     def history(self, known: Known, proven: Proven) -> Iterable[RawLog]:
         """The journaled logs up to the proven block. A writer added meanwhile has logs too: ask again, with it.
@@ -144,7 +164,7 @@ class NodeSource:
                 blocks = max(1, blocks // 4)
                 continue
             logs += found
-            octets += sum(len(log.data) for log in found)
+            octets += sum(_LOG_OCTETS + len(log.data) for log in found)
             _require_within_limits(octets, give_up)
             first, blocks = end + 1, min(2 * blocks, MAX_BLOCKS)
         return tuple(log for log in logs if log.topic != AUTHORITY_UPDATED)

@@ -46,8 +46,9 @@ def add(connection: sqlite3.Connection, proven: Proven, events: int, trusted: tu
     connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     oldest = "SELECT number FROM points ORDER BY number DESC LIMIT 1 OFFSET ?"
     connection.execute(f"DELETE FROM points WHERE number <= ({oldest})", (KEPT,))  # noqa: S608 - fixed text
-    types = ((hashlib.sha256(octets).digest(), octets) for octets in proven.metadata)
-    connection.executemany("INSERT OR IGNORE INTO metadata VALUES (?, ?)", types)
+    types = ((octets, hashlib.sha256(octets).digest()) for octets in proven.metadata)
+    known = "SELECT DISTINCT metadata_digest, ? FROM types WHERE metadata_digest = ?"
+    connection.executemany(f"INSERT OR IGNORE INTO metadata {known}", types)
 
 
 def exported(connection: sqlite3.Connection, checkpoint: int) -> Exported | None:
@@ -74,14 +75,17 @@ def split(joined: bytes, octets: int) -> tuple[bytes, ...]:
 
 
 def _keep_path(connection: sqlite3.Connection, proven: Proven, trusted: tuple[bytes, ...]) -> None:
-    """What leads from one set of validators to the next; nothing while they stay the same."""
-    from ledger.headers import Header
+    """The headers that name another set of validators than the one before; none while they stay the same."""
+    if not proven.proof.path and set(trusted) == set(proven.validators):
+        return
+    from ledger.headers import Header, parse_extra
 
-    steps = [*proven.proof.path]
-    if set(trusted) != set(proven.validators):
-        steps.append(proven.proof.header)
-    rows = [(Header.decode(step).number, step) for step in steps]
-    connection.executemany("INSERT OR REPLACE INTO path VALUES (?, ?)", rows)
+    named = set(trusted)
+    for step in (*proven.proof.path, proven.proof.header):
+        header = Header.decode(step)
+        before, named = named, set(parse_extra(header.extra_data).validators)
+        if named != before:
+            connection.execute("INSERT OR REPLACE INTO path VALUES (?, ?)", (header.number, step))
 
 
 def _point(row: tuple[Any, ...]) -> Point:

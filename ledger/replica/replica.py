@@ -17,12 +17,15 @@ from credential import Catalogue, Facts, Presentation, Unreadable
 from ledger.errors import (
     ContradictoryHeaders,
     FollowFailed,
+    JournalMismatch,
     LedgerError,
     MalformedEvent,
+    NodeUnavailable,
     NotProven,
     SourceError,
     SourceFailure,
 )
+from ledger.journal import fold
 from ledger.network_file import NetworkFile
 from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for, with_proven_metadata
@@ -71,6 +74,8 @@ class Replica:
         self._clock = clock
         self._sources = tuple(map(require_source, sources))
         self._store = Store(path, network)
+        self._store.begin_again_where_settled(int(clock()))
+        self._following = threading.Lock()
         self._opened: dict[str, Source] = {}
         self._asking = Asking()
         self._reasons: dict[str, str] = {}
@@ -105,15 +110,22 @@ class Replica:
         2. The newest block whose history leads to the proven head is taken, of Clique's branches the heaviest.
         3. Where no source has both, each is asked for the history of the newest block that was proven.
 
-        Raises FollowFailed; the facts then stay as they were.
+        Raises FollowFailed, or ContradictoryHeaders while the network contradicts itself; the facts then stay as they
+        were.
         """
+        with self._following:
+            return self._follow()
+
+    def _follow(self) -> Progress:
+        self._require_no_contradiction()
         known, now = self._store.known(), int(self._clock())
         sources = [*map(self._open, self._sources)]
         answers = self._asking.ask(sources, lambda source: _offer(source, known, now))  # 1
         failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
         answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
-        offers = [(found, each) for each, found in answered if found is not None]
+        offers = [(found, each) for each, found in answered if found and found.asked_after == known.newest]
         self._keep_contradictions([found for _, found in answers], [offer.proven for offer, _ in offers])
+        self._require_no_contradiction()
         offers.sort(key=_newness, reverse=True)  # of equal ones the source that is listed first stays first
         progress = self._take_newest(known, offers, failures) or self._take_mixed(known, offers, failures)  # 2, 3
         if progress is None and (nothing_newer := [each for each, found in answered if found is None]):
@@ -126,8 +138,10 @@ class Replica:
     def take(self, known: Known, update: Update, source: str) -> Progress | None:
         """Accepts one update, whoever handed it over; None where the replica has moved since `known` was asked for.
 
-        Raises JournalMismatch; the facts then stay as they were.
+        Raises JournalMismatch, or ContradictoryHeaders while the network contradicts itself; the facts then stay as
+        they were.
         """
+        self._require_no_contradiction()
         new_events = self._store.accept(known, update, int(self._clock()))
         if new_events is None:
             return None
@@ -181,13 +195,25 @@ class Replica:
     def _take_newest(
         self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
     ) -> Progress | None:
-        """Accepts the first offer whose history fits; who offers another is named."""
+        """Accepts the first offer whose history fits; who offers another is named, also where it is not needed."""
+        progress = None
         for offer, source in offers:
-            if isinstance(offer.logs, LedgerError):
+            if progress is not None:
+                failures += self._disagreement(offer, source)
+            elif isinstance(offer.logs, LedgerError):
                 failures.append(SourceFailure(source.name, offer.logs))
-            elif progress := self._take_from(known, Update(offer.proven, offer.logs), source, failures):
-                return progress
-        return None
+            else:
+                progress = self._take_from(known, Update(offer.proven, offer.logs), source, failures)
+        return progress
+
+    def _disagreement(self, offer: Offer, source: Source) -> list[SourceFailure]:
+        """Why an offer that is not needed would not have held. A mirror's files are not read through for that."""
+        error = offer.logs
+        if isinstance(offer.logs, tuple):
+            after = offer.proven.after
+            found = fold(after.accepted.head if after else self.network.first_head, offer.logs)
+            error = JournalMismatch("its logs do not fold to the proven head") if found != offer.proven.head else ()
+        return [SourceFailure(source.name, error)] if isinstance(error, LedgerError) else []
 
     def _take_mixed(
         self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
@@ -213,7 +239,15 @@ class Replica:
         except (SourceError, NotProven, MalformedEvent) as e:
             failures.append(SourceFailure(source.name, e))
             return None
+        except (OSError, ValueError) as e:  # a stick that was pulled out while its history was read
+            failures.append(SourceFailure(source.name, NodeUnavailable(f"{type(e).__name__}: {e}")))
+            return None
         return progress or self._as_it_is(source.name)  # another follower of this file was first
+
+    def _require_no_contradiction(self) -> None:
+        """Nothing says which side counts, so nothing is accepted until a network file with a later checkpoint does."""
+        if (found := self.contradiction) is not None:
+            raise ContradictoryHeaders(found.number, found.first, found.second)
 
     def _as_it_is(self, source: str) -> Progress:
         found = self.accepted
@@ -254,9 +288,9 @@ def _offer(source: Source, known: Known, now: int) -> Offer | None:
     if proven is None:
         return None
     try:
-        return Offer(proven, source.history(known, proven))
+        return Offer(known.newest, proven, source.history(known, proven))
     except LedgerError as e:
-        return Offer(proven, e)
+        return Offer(known.newest, proven, e)
 
 
 def _newness(offered: tuple[Offer, Source]) -> tuple[int, int]:

@@ -49,14 +49,16 @@ CREATE TABLE rewinds (
     removed BLOB NOT NULL
 );
 
--- Pairs of sealed headers of one number, RLP, and their block hashes, never deleted.
+-- Pairs of sealed headers of one number, RLP, and their block hashes, never deleted. `settled_at` is
+-- when a network file with a later checkpoint came.
 CREATE TABLE evidence (
     number INTEGER PRIMARY KEY,
     first BLOB NOT NULL,
     second BLOB NOT NULL,
     first_hash BLOB NOT NULL,
     second_hash BLOB NOT NULL,
-    found_at INTEGER NOT NULL
+    found_at INTEGER NOT NULL,
+    settled_at INTEGER
 );
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
@@ -23,6 +24,8 @@ from ledger.replica.schema import ACCEPTED_TO_POINTS, FACT_TABLES, FACTS, FACTS_
 from ledger.replica.update import Accepted, Evidence, Known, Point, Rewind, Update
 
 _BUSY_SECONDS = 30.0
+_LOG_FILE_OCTETS = 64 * 1024 * 1024
+"""To what the write-ahead log shrinks again after a large update, or after one that did not hold."""
 _HASH_OCTETS = 32
 _CHUNK = 1_000
 """How many events are stored at a time, so that a long history is never in memory as a whole."""
@@ -35,16 +38,16 @@ class Store:
         self._path = path
         self._network = network
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._lock = threading.Lock()
         with self.writing() as connection:
             _prepare(connection, network)
 
     def close(self) -> None:
         with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in list(self._held):
+                held.connection.close()
+            self._held.clear()
         self._local = threading.local()
 
     @contextmanager
@@ -95,7 +98,26 @@ class Store:
 
     def keep_evidence(self, evidence: Evidence) -> None:
         with self.writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?)", astuple(evidence))
+            connection.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?, NULL)", astuple(evidence))
+
+    def begin_again_where_settled(self, now: int) -> None:
+        """Takes everything back where the network file's checkpoint settles a contradiction, or contradicts a point.
+
+        Nothing says where the two histories parted, nor on which side this replica is: it starts again from the file.
+        """
+        number, hash_ = self._network.checkpoint.number, self._network.checkpoint.hash
+        with self.reading() as connection:
+            last = accepted(connection)
+            contradicts = "SELECT 1 FROM points WHERE number = ? AND hash <> ?"
+            settles = "SELECT 1 FROM evidence WHERE number <= ? AND settled_at IS NULL"
+            found = connection.execute(f"{contradicts} UNION ALL {settles}", (number, hash_, number)).fetchone()
+        if found is None:
+            return
+        with self.writing() as connection:
+            connection.execute("UPDATE evidence SET settled_at = ? WHERE number <= ?", (now, number))
+            connection.execute("DELETE FROM path")
+            if last is not None:
+                self._rewind(connection, None, last, now)
 
     def rebuild(self) -> None:
         """Makes the facts again from the raw logs."""
@@ -108,9 +130,9 @@ class Store:
     def _rewind(self, connection: sqlite3.Connection, ancestor: Point | None, last: Accepted, now: int) -> None:
         """Takes back all that was proven by the blocks after `ancestor`."""
         events, _ = self._begin(ancestor)
-        number = ancestor.accepted.number if ancestor else self._network.checkpoint.number
+        number = ancestor.accepted.number if ancestor else 0
         connection.execute("DELETE FROM logs WHERE position >= ?", (events,))
-        removed = points.remove_after(connection, number)
+        removed = points.remove_after(connection, number if ancestor else -1)
         values = (number, last.number, now, b"".join(removed))
         connection.execute("INSERT INTO rewinds VALUES (NULL, ?, ?, ?, ?)", values)
         _rebuild(connection, self._network)
@@ -127,12 +149,22 @@ class Store:
                 connection.execute("ROLLBACK")
 
     def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = _connect(self._path)
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(_connect(self._path))
             with self._lock:
-                self._connections.append(found)
-        return found
+                self._held.add(held)
+        return held.connection
+
+
+class _Held:
+    """A thread's connection; closed when the thread ends, for a window's threads come and go."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 def accepted(connection: sqlite3.Connection) -> Accepted | None:
@@ -162,7 +194,10 @@ def rewinds_after(connection: sqlite3.Connection, number: int) -> tuple[Rewind, 
 
 def evidence_after(connection: sqlite3.Connection, block: int) -> Evidence | None:
     """The first contradiction after a block, None where there is none."""
-    query = "SELECT * FROM evidence WHERE number > ? ORDER BY number LIMIT 1"
+    query = (
+        "SELECT number, first, second, first_hash, second_hash, found_at FROM evidence"
+        " WHERE number > ? ORDER BY number LIMIT 1"
+    )
     row = connection.execute(query, (block,)).fetchone()
     return None if row is None else Evidence(*row)
 
@@ -183,6 +218,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_FILE_OCTETS}")
     return connection
 
 

@@ -48,6 +48,10 @@ class Known:
     writers: frozenset[bytes] = frozenset()
 
     @property
+    def newest(self) -> Point | None:
+        return self.points[-1] if self.points else None
+
+    @property
     def accepted(self) -> Accepted | None:
         return self.points[-1].accepted if self.points else None
 
@@ -96,8 +100,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one source has: a proven block, and its history as claimed, or why it could not tell that."""
+    """What one source has: a proven block, and its history as claimed, or why it could not tell that.
 
+    `asked_after` is the accepted point when it was asked: an answer that comes late may be of no use any more.
+    """
+
+    asked_after: Point | None
     proven: Proven
     logs: Iterable[RawLog] | LedgerError
 

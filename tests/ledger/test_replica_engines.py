@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,10 +16,12 @@ from ledger import FollowFailed, NodeUnavailable, NotProven, Replica, load_catal
 from ledger.errors import ContradictoryHeaders, JournalMismatch, NotAdvancing
 from ledger.headers import Header
 from ledger.light_client import Trusted, check_header
-from ledger.network_file import NetworkFile
+from ledger.network_file import Checkpoint, NetworkFile
 from ledger.pack import export_pack, load_pack
-from ledger.replica import node_source
+from ledger.replica import asking, node_source
+from ledger.replica.node_source import NodeSource
 from ledger.replica.points import exported
+from ledger.replica.update import Known
 from tests.ledger.conftest import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
@@ -111,11 +115,67 @@ def test_two_sealed_blocks_of_one_number_make_every_row_unknown(serve: Serve, re
     other = branch.fork(0)
     grow(other, FOUR, *HISTORY[:-1])
     replica = replica_of(branch.network, serve(branch), serve(other))
-    replica.follow_once()
+    with pytest.raises(ContradictoryHeaders):
+        replica.follow_once()
     evidence = replica.contradiction
     assert evidence is not None
     assert {evidence.first_hash, evidence.second_hash} == {branch.blocks[1].header.hash, other.blocks[1].header.hash}
+    assert replica.accepted is None  # neither side is taken
     assert all_unknown(replica)
+
+
+def test_while_a_contradiction_is_open_nothing_is_accepted(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    other = branch.fork(0)
+    grow(branch, FOUR)
+    replica.follow_once()
+    grow(other, FOUR, gas_used=1)
+    door.instead = other.answer
+    with pytest.raises(ContradictoryHeaders):
+        replica.follow_once()
+    grow(branch, FOUR, *HISTORY)
+    door.instead = branch.answer
+    with pytest.raises(ContradictoryHeaders):
+        replica.follow_once()
+    assert replica.accepted is not None
+    assert replica.accepted.number == 1
+
+
+def test_a_node_that_went_on_upon_another_block_is_found_out(serve: Serve, replica_of: Open) -> None:
+    """Its newest header is of a number that nobody here has seen; the one below is not what was accepted."""
+    branch = qbft(FOUR)
+    replica = replica_of(branch.network, door := serve(branch))
+    other = branch.fork(0)
+    grow(branch, FOUR)
+    replica.follow_once()
+    for _ in range(3):
+        grow(other, FOUR, gas_used=1)
+    door.instead = other.answer
+    with pytest.raises(ContradictoryHeaders):
+        replica.follow_once()
+    assert all_unknown(replica)
+
+
+def test_validators_that_a_new_network_file_left_out_contradict_nobody(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    old = replica_of(branch.network, serve(branch))
+    grow(branch, FOUR)
+    old.follow_once()
+    old.close()
+    others = KEYS[2:6]  # two of the four were stolen
+    grow(branch, others)
+    kept = branch.blocks[2].header
+    checkpoint = Checkpoint(2, kept.hash, kept.timestamp, addresses(others))
+    new = replica_of(replace(branch.network, checkpoint=checkpoint), door := serve(branch))
+    grow(branch, others)
+    new.follow_once()
+    thieves = branch.fork(2)
+    grow(thieves, FOUR[:2], gas_used=1)
+    door.instead = thieves.answer
+    with pytest.raises(FollowFailed):
+        new.follow_once()
+    assert new.contradiction is None
 
 
 def test_a_contradiction_is_found_later_in_a_source_that_is_behind(serve: Serve, replica_of: Open) -> None:
@@ -129,30 +189,62 @@ def test_a_contradiction_is_found_later_in_a_source_that_is_behind(serve: Serve,
     for _ in range(3):
         grow(other, FOUR, gas_used=1)
     door.instead = other.answer
-    with pytest.raises(FollowFailed) as failed:
+    with pytest.raises(ContradictoryHeaders):
         replica.follow_once()
-    assert isinstance(failed.value.failures[0].error, ContradictoryHeaders)
     assert replica.contradiction is not None
     assert replica.contradiction.number == 3
     assert all_unknown(replica)
 
 
-def test_a_network_file_with_a_later_checkpoint_settles_a_contradiction(serve: Serve, replica_of: Open) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR)
-    other = branch.fork(0)
-    grow(other, FOUR, gas_used=1)
-    replica = replica_of(branch.network, serve(branch), serve(other))
+@pytest.mark.parametrize("was_taken", ["the side that counts", "the other"])
+@pytest.mark.parametrize("later", [5, 7])
+def test_a_network_file_with_a_later_checkpoint_settles_a_contradiction(
+    serve: Serve, replica_of: Open, was_taken: str, later: int
+) -> None:
+    """Whichever side the replica was on, it begins again from the file, and no check on the other side stands."""
+    right = qbft(FOUR)
+    wrong = right.fork(0)
+    for number in range(1, 9):
+        grow(right, FOUR, *(HISTORY if number == 1 else ()))
+        grow(wrong, FOUR, *(HISTORY[:-2] if number == 1 else ()))
+    taken, other = (right, wrong) if was_taken == "the side that counts" else (wrong, right)
+    replica = replica_of(right.network, door := serve(taken.fork(4)))
     replica.follow_once()
+    door.instead = other.fork(4).answer
+    with pytest.raises(ContradictoryHeaders):
+        replica.follow_once()
     assert all_unknown(replica)
     replica.close()
-    grow(branch, FOUR)
-    later = branch.blocks[2].header
-    checkpoint = replace(branch.network.checkpoint, number=2, hash=later.hash, time=later.timestamp)
-    again = replica_of(replace(branch.network, checkpoint=checkpoint), serve(branch))
-    again.follow_once()
+    settled = right.blocks[later].header
+    checkpoint = replace(right.network.checkpoint, number=settled.number, hash=settled.hash, time=settled.timestamp)
+    again = replica_of(replace(right.network, checkpoint=checkpoint), serve(right))
     assert again.contradiction is None
+    assert [each.removed for each in again.rewinds()] == [(taken.blocks[4].header.hash,)]
+    assert again.follow_once().new_events == len(HISTORY)
+    honest = replica_of(right.network, serve(right), name="honest.db")
+    honest.follow_once()
+    assert all_facts(again._store) == all_facts(honest._store)
     assert not all_unknown(again)
+
+
+def test_a_checkpoint_that_contradicts_an_accepted_block_begins_again(serve: Serve, replica_of: Open) -> None:
+    """Nobody here has seen the other side; the council has, and says which one counts."""
+    right = qbft(FOUR)
+    wrong = right.fork(0)
+    for number in range(4):
+        grow(right, FOUR, *(HISTORY if number == 0 else ()))
+        grow(wrong, FOUR)
+    replica = replica_of(right.network, door := serve(wrong.fork(2)))
+    replica.follow_once()
+    door.instead = wrong.answer
+    replica.follow_once()
+    replica.close()
+    settled = right.blocks[2].header
+    checkpoint = replace(right.network.checkpoint, number=2, hash=settled.hash, time=settled.timestamp)
+    again = replica_of(replace(right.network, checkpoint=checkpoint), serve(right))
+    assert again.accepted is None
+    assert len(again.rewinds()) == 1
+    assert again.follow_once().block == 4
 
 
 def test_a_header_that_is_not_sealed_is_no_contradiction(serve: Serve, replica_of: Open) -> None:
@@ -203,6 +295,77 @@ def test_the_history_may_come_from_another_source_than_the_header(serve: Serve, 
     progress = replica.follow_once()
     assert (progress.source, progress.new_events) == (rich.url, len(HISTORY))
     assert [(each.source, type(each.error)) for each in progress.failures] == [(poor.url, JournalMismatch)]
+
+
+def test_an_answer_that_comes_late_is_taken_in_a_later_round(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only source that works is slower than there is patience: it is not asked again, and gets there."""
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    slow, down = serve(branch), serve(branch)
+    down.close()
+    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1.5) and None
+    replica = replica_of(branch.network, slow, down)
+    for _ in range(20):
+        try:
+            progress = replica.follow_once()
+            break
+        except FollowFailed:
+            continue
+    assert progress.new_events == len(HISTORY)
+    assert slow.calls.count("eth_getLogs") == 1
+
+
+def test_a_late_answer_to_what_is_past_is_not_taken_for_a_reorganisation(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
+    branch = clique(FOUR)
+    sign_in_turn(branch, FOUR, 8)
+    slow, quick = serve(branch.fork(8)), serve(branch)
+    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1) and None
+    replica = replica_of(branch.network, slow, quick)
+    assert replica.follow_once().block == 2
+    sign_in_turn(branch, FOUR, 4)
+    assert replica.follow_once().block == 6
+    time.sleep(1.2)
+    sign_in_turn(branch, FOUR, 1)
+    assert replica.follow_once().block >= 6
+    assert replica.rewinds() == ()
+
+
+def test_a_source_that_breaks_in_a_way_of_its_own_is_only_left(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY)
+    broken, good = serve(branch), serve(branch)
+    replica = replica_of(branch.network, broken, good)
+    prove = NodeSource.prove
+
+    def breaking(self: NodeSource, known: Known, now: int) -> object:
+        if self.name == broken.url:
+            raise UnicodeEncodeError("ascii", "é", 0, 1, "nobody thought of it")
+        return prove(self, known, now)
+
+    monkeypatch.setattr(NodeSource, "prove", breaking)
+    progress = replica.follow_once()
+    assert (progress.source, [each.source for each in progress.failures]) == (good.url, [broken.url])
+
+
+def test_the_connections_of_threads_that_ended_are_closed(serve: Serve, replica_of: Open) -> None:
+    branch = qbft(FOUR)
+    grow(branch, FOUR)
+    replica = replica_of(branch.network, serve(branch))
+    replica.follow_once()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(30):
+        thread = threading.Thread(target=replica.rewinds)
+        thread.start()
+        thread.join()
+    assert len(os.listdir("/proc/self/fd")) < before + 5
 
 
 def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> None:

@@ -1,11 +1,19 @@
-"""Ways in which a file comes to be altered: flipped, inserted, deleted, cut short, swapped, spliced with another.
+"""Ways in which a pack comes to be altered: by accident, and on purpose, with checksums and lengths that fit again.
 
-What must not believe an altered file is for benches and tests to show; here are only the hands that alter it.
+That no altered pack is believed is for benches and tests to show; here are only the hands that alter it.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from io import BytesIO
 from random import Random
+
+from ledger.pack.sections import Section, SectionWriter, Tag, deflate, inflate, read_body, read_sections
+
+END_OCTETS = 34
+"""The last section: its tag, its length, a SHA-256 of all that is before it."""
 
 
 def mutated(random: Random, octets: bytes, other: bytes) -> bytes:
@@ -14,6 +22,29 @@ def mutated(random: Random, octets: bytes, other: bytes) -> bytes:
         found = random.choice(_MUTATIONS)(random, octets, other)
         if found not in (octets, other):
             return found
+
+
+def resealed(octets: bytes) -> bytes:
+    """With a checksum that fits again."""
+    return octets[:-32] + hashlib.sha256(octets[:-END_OCTETS]).digest()
+
+
+def altered(octets: bytes, tag: Tag, change: Callable[[bytes], bytes], which: int = 0) -> bytes:
+    """The pack with the inside of one section changed, deflated again, its checksum fitting."""
+    file, out = BytesIO(octets), BytesIO()
+    writer, seen = SectionWriter(out), 0
+    for section in read_sections(file)[:-1]:
+        body = read_body(file, section)
+        if section.tag is tag:
+            body = _changed(section, body, change) if seen == which else body
+            seen += 1
+        writer.write(section.tag, body)
+    writer.end()
+    return out.getvalue()
+
+
+def _changed(section: Section, body: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    return change(body) if section.tag is Tag.SPAN else deflate(change(inflate(body)))
 
 
 def _flip(random: Random, octets: bytes, other: bytes) -> bytes:

@@ -1,9 +1,9 @@
-"""Packs of an invented network, and of whoever alters them inside: every length and checksum around it fits again."""
+"""Packs of an invented network, and what a replica would come to believe of them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 
 from bench.history import History
@@ -12,7 +12,6 @@ from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
 from ledger.pack import Mark, Pack, Span, new_logs, prove_packs
 from ledger.pack.container import write_pack
-from ledger.pack.sections import Section, Tag, deflate, inflate, read_body, read_sections
 from ledger.replica.update import Accepted, Known, Point, Proof, Proven
 
 METADATA = b'{"a": "type that no program knows"}'
@@ -85,28 +84,3 @@ def facts(octets: bytes, network: NetworkFile = WORLD.network, before: Known = K
     if fold(start, logs) != proven.head:
         raise JournalMismatch("the events do not lead to the proven head")
     return proven, logs
-
-
-def resealed(octets: bytes) -> bytes:
-    """With a checksum that fits again."""
-    return octets[:-32] + hashlib.sha256(octets[:-34]).digest()
-
-
-def altered(octets: bytes, tag: Tag, change: Callable[[bytes], bytes], which: int = 0) -> bytes:
-    """The pack with the inside of one section changed, deflated again, its checksum fitting."""
-    from ledger.pack.sections import SectionWriter
-
-    file, out = BytesIO(octets), BytesIO()
-    writer, seen = SectionWriter(out), 0
-    for section in read_sections(file)[:-1]:
-        body = read_body(file, section)
-        if section.tag is tag:
-            body = _changed(section, body, change) if seen == which else body
-            seen += 1
-        writer.write(section.tag, body)
-    writer.end()
-    return out.getvalue()
-
-
-def _changed(section: Section, body: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    return change(body) if section.tag is Tag.SPAN else deflate(change(inflate(body)))

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 
 from bench.invented import STARTS, Invented, invent, keys_of, sealed_header
+from bench.mutations import altered, resealed
 from ledger.errors import (
     CheckpointTooOld,
     ContradictoryHeaders,
@@ -30,7 +31,7 @@ from ledger.pack import Mark, Span, check_pack, prove_packs
 from ledger.pack.container import MAX_EVENTS, write_pack
 from ledger.pack.sections import FORMAT, MAX_INFLATED, MAX_PACK_OCTETS, SectionWriter, Tag, deflate
 from ledger.replica.update import Known
-from tests.ledger.pack.packs import DIGEST, METADATA, NOW, OTHER, WORLD, altered, facts, known, make, opened, resealed
+from tests.ledger.pack.packs import DIGEST, METADATA, NOW, OTHER, WORLD, facts, known, make, opened
 
 LAST = len(WORLD.logs)
 MIDDLE = LAST // 2

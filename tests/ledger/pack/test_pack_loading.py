@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from bench.invented import Invented, invent, keys_of
+from bench.mutations import altered
 from ledger import load_catalogue, load_pack, serialise_network_file
 from ledger.errors import JournalMismatch, PackGap, PackNotWritten, PackProblem, PackStale, UnsupportedPack
 from ledger.pack import Mark, export_pack, exporting, open_pack
 from ledger.pack.sections import Tag
 from ledger.replica import Replica
 from tests.ledger.mirror.mirrors import learn, replica_of
-from tests.ledger.pack.packs import DIGEST, METADATA, NOW, WORLD, altered, history, make
+from tests.ledger.pack.packs import DIGEST, METADATA, NOW, WORLD, history, make
 
 ROOT = Path(__file__).resolve().parents[3]
 LAST = len(WORLD.logs)

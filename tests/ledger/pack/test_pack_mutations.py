@@ -7,10 +7,10 @@ from random import Random
 import pytest
 
 from bench.invented import invent, keys_of
-from bench.mutations import mutated
+from bench.mutations import END_OCTETS, altered, mutated, resealed
 from ledger.errors import NotProven, PackIncomplete, PackProblem
 from ledger.pack.sections import Tag
-from tests.ledger.pack.packs import METADATA, NOW, OTHER, WORLD, Facts, altered, facts, history, make, resealed
+from tests.ledger.pack.packs import METADATA, NOW, OTHER, WORLD, Facts, facts, history, make
 
 SEED = 20261122
 PACK, OTHER_PACK = make(), make(OTHER)
@@ -57,7 +57,7 @@ def test_with_a_checksum_that_fits_none_says_anything_else() -> None:
     """The file is altered, and its checksum computed again."""
     random, different, accepted = Random(SEED), [], 0
     for number in range(3_000):
-        octets = resealed(mutated(random, PACK[:-34], SHORTER) + PACK[-34:])
+        octets = resealed(mutated(random, PACK[:-END_OCTETS], SHORTER) + PACK[-END_OCTETS:])
         try:
             found = facts(octets)
         except REFUSED:

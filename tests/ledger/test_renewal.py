@@ -20,7 +20,7 @@ from ledger.errors import CheckpointTooOld, ContradictoryHeaders
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from tests.ledger.conftest import Door
-from tests.ledger.forged import START, Branch, clique, grow, qbft, sign_in_turn
+from tests.ledger.forged import START, Branch, clique, grow, proof, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
 from tests.ledger.test_replica_store import HISTORY
 
@@ -296,16 +296,32 @@ def test_a_nodes_block_must_be_sealed_and_hold_the_journal(desk: Desk) -> None:
     grow(forged, FOUR, sealers=FOUR[:2])
     told = desk.renew("--source", desk.serve(forged).url, "--hash", hash_of(forged, 3))
     assert "2 seals, 3 are needed" in told.output
-    other = desk.serve(branch)
-    honest = branch.answer
-
-    def without_journal(method: str, params: list[Any]) -> Any:
-        answered = honest(method, params)
-        return {**answered, "accountProof": []} if method == "eth_getProof" else answered
-
-    other.instead = without_journal
-    assert desk.renew("--source", other.url, "--hash", hash_of(branch, 3)).exit_code == 1
+    elsewhere = desk.serve(branch)
+    elsewhere.instead = lambda method, params: (
+        proof(branch.network, bytes(32)) if method == "eth_getProof" else branch.answer(method, params)
+    )
+    told = desk.renew("--source", elsewhere.url, "--hash", hash_of(branch, 3), "--json")
+    assert json.loads(told.output)["error"] == "ProofRefused"
     assert not desk.new.exists()
+
+
+def test_a_node_of_another_chain_is_refused(desk: Desk) -> None:
+    branch = followed(desk)
+    node = desk.serve(branch)
+    desk.file(replace(branch.network, chain_id=7))
+    told = desk.renew("--source", node.url, "--hash", hash_of(branch, 3), "--json")
+    assert json.loads(told.output)["error"] == "OtherNetwork"
+
+
+def test_a_file_past_180_days_is_renewed_by_an_agreed_block(desk: Desk) -> None:
+    branch = followed(desk)
+    at = branch.network.checkpoint
+    desk.file(replace(branch.network, checkpoint=replace(at, time=START - 400 * DAY)))
+    node = desk.serve(branch)
+    assert "too old" in desk.renew("--source", node.url).output
+    told = desk.renew("--source", node.url, "--hash", hash_of(branch, 3))
+    assert told.exit_code == 0, told.output
+    assert "checkpoint too old" in told.output
 
 
 def test_where_the_old_file_does_not_lead_is_told(desk: Desk) -> None:

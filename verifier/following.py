@@ -10,14 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
-from ledger import FollowFailed, LedgerError, Progress, Replica, SourceFailure, keep_following
+from ledger import FollowFailed, LedgerError, Progress, Replica, SourceFailure
 from verifier.errors import StoreUnusable
 from verifier.sources import SourceState, after_round, not_asked
 from verifier.store import Store
 
 _log = logging.getLogger(__name__)
 _TIDY_EVERY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+"""How long `stop` waits; a hostile source may hold up a round for longer than anybody waits for a program to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Follower:
         self._replica, self._store, self._every_seconds, self._clock = replica, store, every_seconds, clock
         self._withdrawing = Withdrawing(replica, store, clock)
         self._stop = threading.Event()
+        self._looking = threading.Lock()
         self._state = FollowingState(not_asked(sources), None, None)
         self._threads = [threading.Thread(target=self._tidy, name="tidying", daemon=True)]
         if sources:
@@ -81,37 +85,46 @@ class Follower:
             thread.start()
 
     def stop(self) -> None:
-        """Returns when the round that is under way has ended."""
+        """Returns when the round that is under way has ended, after STOP_SECONDS at the latest."""
         self._stop.set()
+        give_up = monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, give_up - monotonic()))
+        left = [thread.name for thread in self._threads if thread.is_alive()]
+        if left:
+            _log.warning("stopped without waiting any longer for: %s", ", ".join(left))
 
     def withdraw(self) -> None:
         """Withdraws now what a reorganisation has taken back. Raises StoreUnusable."""
         self._withdrawing.look()
 
-    def look_now(self) -> None:
-        """One look at the sources, now; how it went is in `state`."""
-        try:
-            self._progressed(self._replica.follow_once())
-        except LedgerError as e:
-            self._failed(e)
+    def look_now(self, wait_seconds: float | None = None) -> None:
+        """One look at the sources, now; how it went is in `state`.
+
+        After `wait_seconds` it goes on by itself. Where a look is under way already, that one has to do.
+        """
+        look = threading.Thread(target=self._look, name="looking", daemon=True)
+        look.start()
+        look.join(wait_seconds)
 
     def _follow(self) -> None:
-        """Goes on whatever happens: a window that stopped following would only notice when its facts are too old."""
         while not self._stop.is_set():
-            try:
-                keep_following(
-                    self._replica,
-                    self._stop,
-                    every_seconds=self._every_seconds,
-                    on_progress=self._progressed,
-                    on_failure=self._failed,
-                )
-            except Exception as e:
-                _log.exception("following broke off and begins again")
-                self._failed(e)
-                self._stop.wait(self._every_seconds)
+            self._look()
+            self._stop.wait(self._every_seconds)
+
+    def _look(self) -> None:
+        """Raises nothing: a window that stopped following would only notice when its facts are too old."""
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._progressed(self._replica.follow_once())
+        except (LedgerError, sqlite3.Error) as e:
+            self._failed(e)
+        except Exception as e:
+            _log.exception("a look at the sources broke off; the next one is made all the same")
+            self._failed(e)
+        finally:
+            self._looking.release()
 
     def _tidy(self) -> None:
         """Other windows may follow for this one, so reorganisations are looked for here, too."""

@@ -94,4 +94,9 @@ def _reason(failure: SourceFailure) -> Reason:
     """The error's own text, or that of the family it is of: a later program may know more of them."""
     names = [each.__name__ for each in type(failure.error).__mro__]
     text = next((REASONS[name] for name in names if name in REASONS), _OTHER)
-    return Reason(names[0], text, str(failure.error)[:_MAX_DETAIL])
+    return Reason(names[0], text, _printable(str(failure.error)))
+
+
+def _printable(text: str) -> str:
+    """What a source wrote may be in it: a lone surrogate could not be sent, and would take /health down."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:_MAX_DETAIL])

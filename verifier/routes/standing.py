@@ -13,6 +13,8 @@ from verifier.receive import Window
 from verifier.routes.answers import wants_html
 from verifier.standing import standing_of, standing_to_json
 
+LOOK_SECONDS = 10.0
+"""How long an answer waits for a look; what comes later is on the page when it is loaded again."""
 _STYLE = files("verifier").joinpath("static/style.css").read_text("utf-8")
 
 
@@ -26,7 +28,7 @@ def add(router: APIRouter, window: Window, follower: Follower) -> None:
 
     @router.post("/updates", summary="Look for newer facts at once")
     def post_update(http: Request) -> Response:
-        follower.look_now()
+        follower.look_now(LOOK_SECONDS)
         return RedirectResponse("/", 303) if wants_html(http) else JSONResponse(now())
 
     @router.get("/health", summary="How old the facts are, which sources answer, what has to be made again")

@@ -1,0 +1,116 @@
+"""Looks at the sources: one at a time, and no source keeps the window's web side or its end waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from tests.verifier.test_following import until
+from tests.verifier.window_samples import Bench, StillReplica
+from verifier import following
+from verifier.following import Follower
+from verifier.routes import standing
+from verifier.store import Store
+
+
+class Hanging:
+    """Rounds that end only when they are let go."""
+
+    def __init__(self) -> None:
+        self.under_way, self.at_most, self.rounds = 0, 0, 0
+        self.over = threading.Event()
+        self._lock = threading.Lock()
+
+    def follow_once(self) -> object:
+        with self._lock:
+            self.rounds += 1
+            self.under_way += 1
+            self.at_most = max(self.at_most, self.under_way)
+        self.over.wait(30)
+        with self._lock:
+            self.under_way -= 1
+        raise RuntimeError("no news")
+
+
+@pytest.fixture
+def hanging(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    """The window's one source never ends its answer."""
+    made = Hanging()
+    monkeypatch.setattr(bench.replica, "follow_once", made.follow_once)
+    yield made
+    made.over.set()
+    until(lambda: made.under_way == 0)
+
+
+def test_forty_looks_at_a_source_that_hangs_do_not_stop_the_web_side(
+    bench: Bench, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "LOOK_SECONDS", 3.0)
+
+    def update(_: int) -> float:
+        started = monotonic()
+        assert bench.client.post("/updates", timeout=20).status_code == 200
+        return monotonic() - started
+
+    with ThreadPoolExecutor(45) as pool:
+        waits = list(pool.map(update, range(45)))
+        assert bench.client.get("/health").status_code == 200
+    assert hanging.at_most == 1
+    assert len([each for each in waits if each >= 3]) <= 1, "the others get the state as it is"
+    assert max(waits) < 10
+
+
+def test_a_look_beside_the_follower_s_own_is_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made, store = Hanging(), Store(tmp_path / "window.sqlite", 100)
+    with StillReplica(tmp_path / "replica.sqlite") as replica:
+        replica.follow_once = made.follow_once
+        follower = Follower(replica, store, ("http://node",), 0.01, lambda: 1000)
+        follower.start()
+        until(lambda: made.under_way == 1)
+        started = monotonic()
+        follower.look_now()
+        assert monotonic() - started < 5
+        assert (made.rounds, made.at_most) == (1, 1)
+        made.over.set()
+        follower.stop()
+    store.close()
+
+
+def test_stopping_waits_for_a_while_and_says_what_it_leaves(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "STOP_SECONDS", 0.3)
+    made, store = Hanging(), Store(tmp_path / "window.sqlite", 100)
+    with StillReplica(tmp_path / "replica.sqlite") as replica:
+        replica.follow_once = made.follow_once
+        follower = Follower(replica, store, ("http://node",), 0.01, lambda: 1000)
+        follower.start()
+        until(lambda: made.under_way == 1)
+        started = monotonic()
+        follower.stop()
+        assert 0.2 < monotonic() - started < 5
+        assert "without waiting any longer for: following" in caplog.text
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name in ("following", "tidying"))
+        made.over.set()
+        until(lambda: made.under_way == 0)
+        follower.stop()
+    store.close()
+
+
+def test_a_lone_surrogate_in_what_a_source_says_does_not_stop_health(bench: Bench) -> None:
+    from ledger import FollowFailed, SourceFailure
+    from ledger.errors import NodeRefused
+
+    follower = bench.follower
+    follower._state = following.FollowingState(following.not_asked(("http://node",)), None, None)
+    failure = SourceFailure("http://node", NodeRefused("eth_getProof", -32000, "no \ud800 proof\n"))
+    follower._failed(FollowFailed((failure,)))
+    answer = bench.client.get("/health")
+    assert answer.status_code == 200
+    assert "no \N{REPLACEMENT CHARACTER} proof" in answer.json()["sources"][0]["reason"]["detail"]
+    assert bench.client.get("/", headers={"accept": "text/html"}).status_code == 200

@@ -77,7 +77,8 @@ def status(as_json: bool, update: bool, config: Path) -> None:
 def withdrawn(with_made_again: bool, as_json: bool, config: Path) -> None:
     """List the checks whose facts a reorganisation of the ledger took back: they have to be made again.
 
-    A check counts as made again when the same credential was checked later, about the same time, by facts that stand.
+    A check counts as made again when the same credential, found signed by its issuer, or the very same text was checked
+    later, about the same time, by facts that stand.
     """
     with failing(as_json=as_json):
         settings = load_settings(config)

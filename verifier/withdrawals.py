@@ -10,19 +10,25 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# A withdrawn check was made again where a later one that stands is of the same credential (or, where none could be
-# read, of the same text) and asks about the same time. What an index finds comes first, what reads reports last.
+# A withdrawn check was made again where a later one that stands asks about the same time and shows the very same text,
+# or the same credential: signed by its issuer, for anybody can write down an issuer and a position. What an index
+# finds comes first, what reads reports last.
 _STANDS = "NOT EXISTS (SELECT 1 FROM removed_blocks WHERE hash = later.block_hash)"
+_SIGNED = (
+    "EXISTS (SELECT 1 FROM json_each(later.report, '$.rows') WHERE json_extract(value, '$.number') = 4"
+    " AND json_extract(value, '$.outcome') = 'passes')"
+)
 _ASKED = "NULLIF(json_extract({0}.report, '$.at'), json_extract({0}.report, '$.now'))"
 _LATER = f"""
 SELECT MIN(later.rowid) FROM checks later
 WHERE {{same}} AND later.rowid > c.rowid
-    AND CASE WHEN {_STANDS} THEN {_ASKED.format("later")} IS {_ASKED.format("c")} END
+    AND CASE WHEN {{counts}} THEN {_ASKED.format("later")} IS {_ASKED.format("c")} END
 """  # noqa: S608 - fixed text
-_BY_TEXT = _LATER.format(same="later.presented_digest = c.presented_digest")
+_BY_TEXT = _LATER.format(same="later.presented_digest = c.presented_digest", counts=_STANDS)
 _BY_CREDENTIAL = _LATER.format(
     same="json_extract(later.report, '$.claimed.issuer') = json_extract(c.report, '$.claimed.issuer')"
-    " AND json_extract(later.report, '$.claimed.position') = json_extract(c.report, '$.claimed.position')"
+    " AND json_extract(later.report, '$.claimed.position') = json_extract(c.report, '$.claimed.position')",
+    counts=f"{_STANDS} AND {_SIGNED}",
 )
 _MADE_AGAIN = f"SELECT id FROM checks WHERE rowid IN (({_BY_TEXT}), ({_BY_CREDENTIAL})) ORDER BY rowid LIMIT 1"  # noqa: S608
 _LISTED = f"""

@@ -24,6 +24,7 @@ REPORT = {
     "at": NOW,
     "now": NOW,
     "claimed": {"issuer": "https://a.example.cn", "certificate_type": None, "position": 5},
+    "rows": [{"number": 4, "outcome": "passes"}],
 }
 CHECK = Check("c1", "r1", b"digest", NOW, "w", REPORT, None, 7, block_hash(7))
 

@@ -19,6 +19,7 @@ from ledger.cli import ledger
 from ledger.errors import CheckpointTooOld, ContradictoryHeaders
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
+from tests.fixtures_ledger import World
 from tests.ledger.conftest import Door
 from tests.ledger.forged import START, Branch, clique, grow, proof, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
@@ -267,6 +268,9 @@ def test_a_renewed_file_settles_a_contradiction_and_the_old_one_still_refuses(de
     with desk.replica(desk.new, node) as replica:
         assert replica.follow_once().block == 5
         assert replica.contradiction is None
+    again = ["renew", "--network", desk.new, "--replica", desk.db, "--out", desk.folder / "newer.json"]
+    assert run(*again).exit_code == 0  # what is settled is asked about no more
+    assert run("check", "--network", desk.folder / "newer.json", "--replica", desk.db).exit_code == 0
 
 
 def test_the_other_side_is_taken_from_its_node(desk: Desk) -> None:
@@ -400,6 +404,22 @@ def test_a_replica_that_saw_a_contradiction_cannot_tell_what_comes_after(desk: D
     assert check(desk, new, "--replica", desk.db)[0] == 3
     other_side = replace(new.checkpoint, hash=other.blocks[4].header.hash)
     assert check(desk, replace(new, checkpoint=other_side), "--replica", desk.db)[0] == 4
+
+
+def test_on_a_real_node_replica_and_node_agree(ledger_world: World, tmp_path: Path) -> None:
+    with ledger_world.replica(tmp_path / "r.db") as replica:
+        block = replica.follow_once().block
+    old = tmp_path / "old.json"
+    old.write_bytes(serialise_network_file(ledger_world.network))
+    made = answer("renew", "--network", old, "--replica", tmp_path / "r.db", "--out", tmp_path / "1.json")
+    assert made["block"] == block
+    by_node = ["--source", ledger_world.url, "--block", block, "--hash", made["hash"], "--out", tmp_path / "2.json"]
+    assert answer("renew", "--network", old, *by_node)["fingerprint"] == made["fingerprint"]
+    assert run("check", "--network", tmp_path / "1.json", "--source", ledger_world.url).exit_code == 0
+    with Replica(
+        tmp_path / "new.db", read_network_file(tmp_path / "1.json"), load_catalogue(), [ledger_world.url]
+    ) as new:
+        assert new.follow_once().block >= block
 
 
 def test_a_node_that_is_down_cannot_tell(desk: Desk) -> None:

@@ -6,23 +6,22 @@ something holds the folder's lock meanwhile, so that two commands at once wait f
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from ledger import Account, Fees, NetworkFile, deploy, load_account, read_network_file, serialise_network_file
 from scripts.hosts import founding, geth, namespaces, records
 from scripts.hosts.beginning import new_record
 from scripts.hosts.faucet import pour
+from scripts.hosts.folder import held, remove
 from scripts.hosts.joining import help_on, wait_until_joined
 from scripts.hosts.machine import ROOT, Machine, end, open_door
 from scripts.hosts.meeting import Dial, Meeting
@@ -34,7 +33,6 @@ from scripts.hosts.watch import View, look
 PERIOD_SECONDS = 1
 FEES = Fees.up_to(10**9)
 """More than the base fee ever is here; what is above it is not taken."""
-MARK = ".yinxin-hosts"
 LOOPBACK = "127.0.0.0/8"
 
 Tell = Callable[[str], None]
@@ -72,7 +70,7 @@ class Network:
         """
         if not 1 <= hosts <= founding.MAX_HOSTS:
             raise HostProblem(f"1 to {founding.MAX_HOSTS} hosts, not {hosts}")
-        with _held(folder):
+        with held(folder):
             record = records.read(folder / "hosts.json") or new_record(folder, hosts, isolation, tell)
             if len(record.hosts) != hosts:
                 raise HostProblem(f"the network in {folder} has {len(record.hosts)} hosts, not {hosts}: `down` first")
@@ -118,10 +116,9 @@ class Network:
             if not keep_data:
                 for name in ("hosts", "accounts"):
                     shutil.rmtree(self.folder / name, ignore_errors=True)
-                for name in ("genesis.json", "network.json", "hosts.json", MARK):
+                for name in ("genesis.json", "network.json", "hosts.json"):
                     (self.folder / name).unlink(missing_ok=True)
-                with suppress(OSError):  # somebody's own files are left alone
-                    self.folder.rmdir()
+                remove(self.folder)
                 self._dismiss_keeper()
 
     def end_with_this_process(self) -> None:
@@ -364,33 +361,6 @@ class Network:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        with _held(self.folder):
+        with held(self.folder):
             self._reload()
             yield
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Also marks the folder: one that holds anything else is left alone."""
-    mark = folder / MARK
-    while True:
-        if folder.exists() and any(folder.iterdir()) and not mark.exists():
-            raise HostProblem(f"{folder} is not empty and holds no network: choose another --folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = mark.open("w")
-        except FileNotFoundError:
-            continue  # `down` has just removed the folder
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if _is(lock, mark):
-                yield
-                return
-
-
-def _is(lock: IO[str], mark: Path) -> bool:
-    """Not where who held it before has removed it, as `down` does: then nobody else would wait for this one."""
-    try:
-        return os.path.samestat(os.fstat(lock.fileno()), mark.stat())
-    except FileNotFoundError:
-        return False

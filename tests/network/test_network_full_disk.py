@@ -16,7 +16,7 @@ from scripts.hosts import Network
 from tests.fixtures_ledger import Authority
 from tests.issuer.desk import Desk
 from tests.issuer.test_kill import Bureau
-from tests.network.at_work import at_work
+from tests.network.at_work import AtWork, at_work
 from tests.network.live import goes_on, heights, live_world, until
 from tests.small_disk import SmallDisk, mounted
 
@@ -26,6 +26,7 @@ HOST_OCTETS = 128 << 20
 """geth ends by itself where less than 32 MiB are free."""
 SERVICES_OCTETS = 48 << 20
 FULL_SECONDS = 10
+ROUNDS = 2
 
 
 @pytest.fixture(autouse=True)
@@ -68,40 +69,54 @@ def cramped_host(geth_is_here: None, tmp_path_factory: pytest.TempPathFactory) -
         yield network, disk
 
 
-def test_a_host_the_bureau_and_the_window_run_out_of_space(
-    cramped_host: tuple[Network, SmallDisk], small_disk_of_services: SmallDisk
-) -> None:
-    network, hosts_disk = cramped_host
-    services_disk, is_full = small_disk_of_services, threading.Event()
-    world, urls = live_world(network), [network.url(CRAMPED), network.url(1)]
-    with at_work(
-        world, services_disk.path, urls, urls, team=lambda authority, seed: PatientBureau(authority, seed, is_full)
-    ) as working:
-        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
-        for _ in range(2):
-            hosts_disk.fill()
-            until(lambda: _is_lost(network), "the host without space ends or stands still")
-            goes_on(network, (1, 2, 3))
-            is_full.set()
-            with services_disk.full():
-                time.sleep(FULL_SECONDS)
-            time.sleep(2)  # for what was asked while it was full
-            is_full.clear()
-            drafted = len(working.done.drafts)
-            until(lambda drafted=drafted: len(working.done.drafts) > drafted, "the bureau goes on")  # type: ignore[misc]
-            hosts_disk.empty()
-            if network.host(CRAMPED).is_up:
-                network.kill(CRAMPED)
-            network.start(CRAMPED)
-            goes_on(network, HOSTS)
-        assert all(team.refusals for team in working.bureau.teams if isinstance(team, PatientBureau))
-
-
 @pytest.fixture
-def small_disk_of_services(tmp_path: Path) -> Iterator[SmallDisk]:
+def services_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     with mounted(tmp_path / "services", SERVICES_OCTETS) as disk:
         yield disk
 
 
+def test_a_host_the_bureau_and_the_window_run_out_of_space(
+    cramped_host: tuple[Network, SmallDisk], services_disk: SmallDisk
+) -> None:
+    """The host is the first that bureau and window ask; its disk fills first, then theirs."""
+    (network, hosts_disk), is_full = cramped_host, threading.Event()
+    world, urls = live_world(network), [network.url(CRAMPED), network.url(1)]
+
+    def patient(authority: Authority, seed: int) -> PatientBureau:
+        return PatientBureau(authority, seed, is_full)
+
+    with at_work(world, services_disk.path, urls, urls, patient) as working:
+        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        for _ in range(ROUNDS):
+            hosts_disk.fill()
+            until(lambda: _is_lost(network), "the host without space ends or stands still")
+            goes_on(network, (1, 2, 3))
+            _fill_for_a_while(services_disk, is_full)
+            _bureau_works_on(working)
+            hosts_disk.empty()
+            _restart(network)
+        assert all(team.refusals for team in working.bureau.teams if isinstance(team, PatientBureau))
+
+
+def _fill_for_a_while(disk: SmallDisk, is_full: threading.Event) -> None:
+    is_full.set()
+    with disk.full():
+        time.sleep(FULL_SECONDS)
+    time.sleep(2)  # for the answers to what was asked while it was full
+    is_full.clear()
+
+
 def _is_lost(network: Network) -> bool:
     return not network.host(CRAMPED).is_up or heights(network, (CRAMPED,))[0] < heights(network, (1,))[0] - 5
+
+
+def _restart(network: Network) -> None:
+    if network.host(CRAMPED).is_up:
+        network.kill(CRAMPED)
+    network.start(CRAMPED)
+    goes_on(network, HOSTS)
+
+
+def _bureau_works_on(working: AtWork) -> None:
+    drafted = len(working.done.drafts)
+    until(lambda: len(working.done.drafts) > drafted, "the bureau goes on")

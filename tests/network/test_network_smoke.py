@@ -149,6 +149,7 @@ def test_nothing_of_the_machines_own_network_is_touched(clique_network: Network)
     )
 
 
+@pytest.mark.network_full
 def test_data_that_are_kept_are_gone_on_with(new_network: Callable[..., Network]) -> None:
     network = new_network(hosts=1)
     fingerprint, height = network.network.fingerprint, network.look().height

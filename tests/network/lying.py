@@ -51,6 +51,9 @@ LIES: dict[str, Callable[[Door, Elsewhere], None]] = {
 }
 """All that is known to be tried on a replica (`tests/ledger/liars.py`), in this network's form."""
 
+SLOW_LIES = ("silent", "endless", "dripping")
+"""Who hears these is not free for another lie for up to a minute."""
+
 
 @dataclass
 class LyingNode:

@@ -195,7 +195,7 @@ def _shown(pack: Pack, contents: Contents) -> dict[str, Any]:
         "block": contents.block,
         "as_of": contents.time,
         "validators": contents.validators,
-        "headers_in_between": len(pack.proof.path),
+        "headers_in_between": contents.headers_in_between,
         "kinds": dict(contents.kinds),
         "types": list(contents.carried),
         "types_registered": contents.registered,

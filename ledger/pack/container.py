@@ -18,7 +18,7 @@ from ledger.events import TypeRegistered, decode
 from ledger.journal import RawLog
 from ledger.pack.codec import SegmentReader, SegmentWriter, segments_of
 from ledger.pack.numbers import Reader, write_item, write_number
-from ledger.pack.sections import DIGEST_OCTETS, SectionWriter, Tag, deflate, inflate, read_body, read_sections
+from ledger.pack.sections import DIGEST_OCTETS, Section, SectionWriter, Tag, deflate, inflate, read_body, read_sections
 from ledger.proofs import MAX_NODE_OCTETS, MAX_NODES
 from ledger.replica.update import Proof
 
@@ -77,31 +77,44 @@ class Pack:
     def __init__(self, file: BinaryIO) -> None:
         """Raises PackProblem: the file is whole and undamaged, and says what it is, or is refused here."""
         self._file = file
-        span, proof, *self._segments, types, end = read_sections(file)
+        span, self._proof, *self._segments, self._types, end = read_sections(file)
         self.octets = end.start + end.length
         self.span = _read_span(read_body(file, span))
-        self.proof = _read_proof(inflate(read_body(file, proof)))
-        self.metadata = _read_types(inflate(read_body(file, types)))
+        _read_proof(self._inflated(self._proof))
+        _read_types(self._inflated(self._types))
+
+    @property
+    def proof(self) -> Proof:
+        """Read anew each time, as all but the span: many packs may be open at once, each with megabytes of it."""
+        return _read_proof(self._inflated(self._proof))
+
+    @property
+    def metadata(self) -> tuple[bytes, ...]:
+        """The files of certificate types, read anew each time; that its events register them is known after `logs`."""
+        return _read_types(self._inflated(self._types))
 
     def logs(self, on_progress: OnProgress = unheard) -> Iterator[RawLog]:
         """All events in order. Raises MalformedPack or PackTooLarge, at the latest after the last."""
         reader, total, done, size = SegmentReader(), self.span.events, 0, 0
-        registered: set[bytes] = set()
+        unregistered = {_digest(octets) for octets in self.metadata}
         for section in self._segments:
-            logs = reader.read(inflate(read_body(self._file, section)))
+            logs = reader.read(self._inflated(section))
             size += sum(len(log.data) for log in logs)
             done += len(logs)
             if done > total:
                 raise MalformedPack(f"the pack has more than the {total} events that it names")
             if size > MAX_DATA:
                 raise PackTooLarge(f"the pack stands for more than {MAX_DATA} octets of logs")
-            registered |= _registered_types(logs)
+            unregistered -= _registered_types(logs)
             yield from logs
             on_progress(done, total)
         if done != total:
             raise MalformedPack(f"the pack has {done} events, it names {total}")
-        if not {_digest(octets) for octets in self.metadata} <= registered:
+        if unregistered:
             raise MalformedPack("the pack has a certificate type that none of its events registers")
+
+    def _inflated(self, section: Section) -> bytes:
+        return inflate(read_body(self._file, section))
 
 
 def write_pack(

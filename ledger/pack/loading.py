@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import ContradictoryHeaders, PackProblem
-from ledger.pack.checking import new_logs, prove_packs
+from ledger.pack.checking import prove_packs
 from ledger.pack.container import OnProgress, Pack, unheard
+from ledger.pack.history import new_logs
 from ledger.replica import Replica
 from ledger.replica.update import Known, Proven, Update
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import BinaryIO
 
-from ledger.errors import MalformedPack, PackIncomplete, PackTooLarge, UnsupportedPack
+from ledger.errors import MalformedPack, PackIncomplete, PackProblem, PackTooLarge, UnsupportedPack
 from ledger.pack.numbers import write_number
 
 FAMILY = b"yinxin-pack/"
@@ -22,6 +21,8 @@ MAX_PACK_OCTETS = 128 * 1024 * 1024
 MAX_INFLATED = 8 * 1024 * 1024
 """How many octets one section may inflate to."""
 MAX_SECTION = 9 * 1024 * 1024
+MAX_SECTIONS = 4_096
+"""Four times what a writer needs for the largest pack."""
 DIGEST_OCTETS = 32
 
 _CHUNK = 1024 * 1024
@@ -37,6 +38,15 @@ class Tag(IntEnum):
     EVENTS = 3
     TYPES = 4
     END = 5
+
+
+_FOLLOWERS = {
+    None: {Tag.SPAN},
+    Tag.SPAN: {Tag.PROOF},
+    Tag.PROOF: {Tag.EVENTS, Tag.TYPES},
+    Tag.EVENTS: {Tag.EVENTS, Tag.TYPES},
+    Tag.TYPES: {Tag.END},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +88,31 @@ def read_sections(file: BinaryIO) -> list[Section]:
 
     Raises UnsupportedPack by the first line, PackTooLarge, PackIncomplete where the file ends too early, MalformedPack.
     """
-    size = file.seek(0, 2)
+    size = _size(file)
     if size > MAX_PACK_OCTETS:
         raise PackTooLarge(f"a pack has at most {MAX_PACK_OCTETS} octets, this file has {size}")
-    file.seek(0)
-    _require_format(file.read(_MAX_FIRST_LINE))
+    _require_format(_read(file, 0, _MAX_FIRST_LINE))
     sections: list[Section] = []
     at = len(FORMAT)
     while not sections or sections[-1].tag is not Tag.END:
         section = _read_section(file, at, size)
+        _require_order(sections[-1].tag if sections else None, section.tag)
+        if len(sections) == MAX_SECTIONS:
+            raise PackTooLarge(f"the pack has more than {MAX_SECTIONS} sections")
         sections.append(section)
         at = section.start + section.length
     if at != size:
         raise MalformedPack(f"the pack has {size - at} octets after its end")
-    _require_order(sections)
     _require_checksum(file, sections[-1])
     return sections
 
 
 def read_body(file: BinaryIO, section: Section) -> bytes:
-    file.seek(section.start)
-    return file.read(section.length)
+    """Raises PackProblem where the file cannot be read, PackIncomplete where it is shorter than it was."""
+    found = _read(file, section.start, section.length)
+    if len(found) < section.length:
+        raise PackIncomplete("the pack was cut short while it was read")
+    return found
 
 
 def deflate(octets: bytes) -> bytes:
@@ -122,6 +136,21 @@ def inflate(body: bytes) -> bytes:
     return found
 
 
+def _size(file: BinaryIO) -> int:
+    try:
+        return file.seek(0, 2)
+    except (OSError, ValueError) as e:  # ValueError: the file was closed meanwhile
+        raise PackProblem(f"the pack cannot be read: {e}") from e
+
+
+def _read(file: BinaryIO, at: int, most: int) -> bytes:
+    try:
+        file.seek(at)
+        return file.read(most)
+    except (OSError, ValueError) as e:
+        raise PackProblem(f"the pack cannot be read: {e}") from e
+
+
 def _require_format(first: bytes) -> None:
     if first.startswith(FORMAT):
         return
@@ -134,14 +163,15 @@ def _require_format(first: bytes) -> None:
 
 
 def _read_section(file: BinaryIO, at: int, size: int) -> Section:
-    file.seek(at)
-    found = file.read(1 + _MAX_LENGTH_OCTETS)
+    found = _read(file, at, 1 + _MAX_LENGTH_OCTETS)
     if not found:
         raise PackIncomplete(f"the pack ends after {size} octets, before its last section")
     if found[0] not in set(Tag):
         raise MalformedPack(f"the pack has a section {found[0]}, which is none")
     length, start = _length(found[1:])
     section = Section(Tag(found[0]), at + 1 + start, length)
+    if length == 0:
+        raise MalformedPack("the pack has a section without octets")
     if length > MAX_SECTION:
         raise PackTooLarge(f"a section of the pack has {length} octets, the limit is {MAX_SECTION}")
     if section.start + length > size:
@@ -163,22 +193,20 @@ def _length(octets: bytes) -> tuple[int, int]:
     raise PackTooLarge(f"a section of the pack has more than {MAX_SECTION} octets")
 
 
-def _require_order(sections: Sequence[Section]) -> None:
-    events = [Tag.EVENTS] * (len(sections) - 4)
-    if [each.tag for each in sections] != [Tag.SPAN, Tag.PROOF, *events, Tag.TYPES, Tag.END]:
+def _require_order(before: Tag | None, tag: Tag) -> None:
+    if tag not in _FOLLOWERS[before]:
         raise MalformedPack("the pack's sections are not in their order")
 
 
 def _require_checksum(file: BinaryIO, end: Section) -> None:
     if end.length != DIGEST_OCTETS:
         raise MalformedPack(f"the pack's checksum has {end.length} octets, not {DIGEST_OCTETS}")
-    left, found = end.start - 2, hashlib.sha256()  # without the end's own tag and length
-    file.seek(0)
-    while left:
-        chunk = file.read(min(_CHUNK, left))
+    length, at, found = end.start - 2, 0, hashlib.sha256()  # without the end's own tag and length
+    while at < length:
+        chunk = _read(file, at, min(_CHUNK, length - at))
         if not chunk:
             raise PackIncomplete("the pack was cut short while it was read")
         found.update(chunk)
-        left -= len(chunk)
+        at += len(chunk)
     if found.digest() != read_body(file, end):
         raise MalformedPack("the pack is damaged: its checksum does not fit")

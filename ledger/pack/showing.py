@@ -26,6 +26,7 @@ class Contents:
     block: int
     time: int
     validators: int
+    headers_in_between: int
     kinds: tuple[tuple[str, int], ...]
     carried: tuple[str, ...]
     registered: int
@@ -33,7 +34,8 @@ class Contents:
 
 def contents_of(pack: Pack, on_progress: OnProgress = unheard) -> Contents:
     """Reads the whole pack. Raises PackProblem, HeaderNotSealed where its header cannot be read."""
-    header = header_of_octets(pack.proof.header)
+    proof = pack.proof
+    header = header_of_octets(proof.header)
     kinds: Counter[str] = Counter()
     for log in pack.logs(on_progress):
         kinds[_kind(log)] += 1
@@ -41,6 +43,7 @@ def contents_of(pack: Pack, on_progress: OnProgress = unheard) -> Contents:
         block=header.number,
         time=header.timestamp,
         validators=len(parse_extra(header.extra_data).validators),
+        headers_in_between=len(proof.path),
         kinds=tuple(sorted(kinds.items())),
         carried=tuple(map(_type, pack.metadata)),
         registered=kinds[TypeRegistered.__name__],

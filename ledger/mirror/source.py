@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from ledger.errors import MalformedPack, NodeUnavailable, OtherNetwork, PackIncomplete
+from ledger.errors import MalformedPack, NodeUnavailable, OtherNetwork, PackIncomplete, PackStale, PackTooLarge
 from ledger.journal import RawLog, fold
-from ledger.mirror.fetching import Fetching, FolderFetching, HttpFetching
+from ledger.mirror.fetching import Fetching, FolderFetching, HttpFetching, open_file
 from ledger.mirror.manifest import Listed, Manifest, parse_manifest
 from ledger.mirror.tiers import cheapest
 from ledger.network_file import NetworkFile
-from ledger.pack import Pack, mark_of, new_logs, prove_packs
+from ledger.pack import Pack, mark_of, metadata_of, new_logs, prove_pack, require_chain
 from ledger.replica.sources import shown_address
 from ledger.replica.update import Known, Proven
+
+MAX_CHOSEN = 64
+"""How many packs are fetched at once, and may be open."""
+MAX_CHOSEN_OCTETS = 256 * 1024 * 1024
 
 
 class MirrorSource:
@@ -35,30 +41,47 @@ class MirrorSource:
         self._fetching.close()
 
     def prove(self, known: Known, now: int) -> Proven | None:
-        return prove_packs(self._packs(known), self._network, known, now)
+        """The last pack is fetched and proven first: what does not lead there brings no other."""
+        with self._closing_on_failure():
+            try:
+                return self._prove(known, now)
+            except NodeUnavailable:  # a tip may go while one reads; the manifest then names another
+                return self._prove(known, now)
 
     def history(self, known: Known, proven: Proven) -> Iterable[RawLog]:
         """Up to the proven block, where the mirror goes that far."""
-        packs = self._packs(known)
-        logs = new_logs(packs, self._network, known)
+        with self._closing_on_failure():
+            packs = [self._pack(listed) for listed in self._chosen(known)]
+            logs = new_logs(packs, self._network, known)
         if packs[-1].span.end.head == proven.head:
             return logs
         return _until(logs, mark_of(self._network, known).head, proven)
 
-    def _packs(self, known: Known) -> list[Pack]:
-        """The packs that lead from what is known to the newest."""
-        if self.name.startswith("file:") and not self._path.is_dir():
-            return [self._single()]
+    def _prove(self, known: Known, now: int) -> Proven | None:
         chosen = self._chosen(known)
-        try:
-            return [self._pack(listed) for listed in chosen]
-        except NodeUnavailable:  # a tip may go while one reads; the manifest then names another
-            return [self._pack(listed) for listed in self._chosen(known)]
+        proven = prove_pack(self._pack(chosen[-1]), self._network, known, now)
+        if proven is None:
+            return None
+        packs = [self._pack(listed) for listed in chosen]
+        require_chain(packs, self._network, known)
+        return replace(proven, metadata=metadata_of(packs))
 
-    def _chosen(self, known: Known) -> list[Listed]:
+    def _chosen(self, known: Known) -> list[Listed | None]:
+        """The packs that lead from what is known to the newest; None is the single one. Raises PackTooLarge."""
+        if self._is_single():
+            self._keep_only(())
+            return [None]
         chosen = cheapest(self._manifest().packs, mark_of(self._network, known).events)
+        if len(chosen) > MAX_CHOSEN or sum(listed.octets for listed in chosen) > MAX_CHOSEN_OCTETS:
+            raise PackTooLarge(f"more than {MAX_CHOSEN} packs, or {MAX_CHOSEN_OCTETS} octets, lead from what is known")
         self._keep_only(chosen)
-        return chosen
+        return [*chosen]
+
+    def _is_single(self) -> bool:
+        try:
+            return self.name.startswith("file:") and not self._path.is_dir()
+        except (OSError, ValueError) as e:
+            raise NodeUnavailable(f"cannot read {self._path}: {e}") from e
 
     def _manifest(self) -> Manifest:
         found = parse_manifest(self._fetching.manifest())
@@ -66,31 +89,29 @@ class MirrorSource:
             raise OtherNetwork(f"the mirror is of another network than {self._network.name!r}")
         return found
 
-    def _pack(self, listed: Listed) -> Pack:
-        if listed.file not in self._open:
-            file = self._fetching.pack(listed)
+    def _pack(self, listed: Listed | None) -> Pack:
+        name = listed.file if listed else ""
+        if name not in self._open:
+            file = self._fetching.pack(listed) if listed else open_file(self._path)
             try:
                 pack = Pack(file)
-                _require_span(pack, listed)
+                if listed:
+                    _require_span(pack, listed)
             except BaseException:
                 file.close()
                 raise
-            self._open[listed.file] = (file, pack)
-        return self._open[listed.file][1]
+            self._open[name] = (file, pack)
+        return self._open[name][1]
 
-    def _single(self) -> Pack:
-        self._keep_only(())
+    @contextmanager
+    def _closing_on_failure(self) -> Iterator[None]:
         try:
-            file = self._path.open("rb")
-        except OSError as e:
-            raise NodeUnavailable(f"cannot read {self._path}: {e.strerror}") from e
-        try:
-            pack = Pack(file)
-        except BaseException:
-            file.close()
+            yield
+        except PackStale:  # a good mirror that is behind: its packs need not be fetched again the next time
             raise
-        self._open[""] = (file, pack)
-        return pack
+        except BaseException:
+            self._keep_only(())
+            raise
 
     def _keep_only(self, chosen: Sequence[Listed]) -> None:
         needed = {listed.file for listed in chosen}

@@ -70,7 +70,7 @@ class Follower:
         self._replica, self._store, self._every_seconds, self._clock = replica, store, every_seconds, clock
         self._withdrawing = Withdrawing(replica, store, clock)
         self._stop = threading.Event()
-        self._looking = threading.Lock()
+        self._looking, self._asked = threading.Lock(), threading.Lock()
         self._state = FollowingState(not_asked(sources), None, None)
         self._threads = [threading.Thread(target=self._tidy, name="tidying", daemon=True)]
         if sources:
@@ -99,13 +99,23 @@ class Follower:
         self._withdrawing.look()
 
     def look_now(self, wait_seconds: float | None = None) -> None:
-        """One look at the sources, now; how it went is in `state`.
+        """One look at the sources, now, or the one that is under way; how it went is in `state`.
 
-        After `wait_seconds` it goes on by itself. Where a look is under way already, that one has to do.
+        It is waited for by one caller, for `wait_seconds` at most; the others get the state as it is.
         """
+        if not self._asked.acquire(blocking=False):
+            return
+        try:
+            self._wait_for_look(wait_seconds)
+        finally:
+            self._asked.release()
+
+    def _wait_for_look(self, seconds: float | None) -> None:
         look = threading.Thread(target=self._look, name="looking", daemon=True)
         look.start()
-        look.join(wait_seconds)
+        look.join(seconds)
+        if not look.is_alive() and self._looking.acquire(timeout=-1 if seconds is None else seconds):
+            self._looking.release()
 
     def _follow(self) -> None:
         while not self._stop.is_set():

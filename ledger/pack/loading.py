@@ -51,7 +51,7 @@ def load_pack(replica: Replica, path: Path, now: int, on_progress: OnProgress = 
                 assert known.accepted is not None
                 block, as_of, new_events = known.accepted.number, known.accepted.time, 0
                 break
-            logs = new_logs([pack], replica.network, known, on_progress)
+            logs = new_logs([pack], replica.network, known, on_progress, is_chosen=True)
             progress = replica.take(known, Update(proven, logs), path.name)
             if progress is not None:  # else another follower of the replica's file was first
                 block, as_of, new_events = progress.block, progress.as_of, progress.new_events

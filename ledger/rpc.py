@@ -105,7 +105,7 @@ class Rpc:
         try:
             with self._http.stream("POST", self.url, json=body, extensions=whole) as response:
                 received = _limited(response)
-        except (httpx.HTTPError, httpx.InvalidURL) as e:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as e:  # ValueError: a Location that is none
             raise NodeUnavailable(f"{type(e).__name__}: {e}") from e
         if response.status_code != httpx.codes.OK:
             raise NodeUnavailable(f"HTTP status {response.status_code}")

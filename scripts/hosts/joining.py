@@ -8,7 +8,7 @@ remedy is an operator's: carry one branch over as a file, and set back who does 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from scripts.hosts.machine import Machine
@@ -45,9 +45,18 @@ def help_on(view: View, machines: Mapping[int, Machine], file: Path) -> None:
     if view.is_parted:
         break_tie(view, machines, file)
         return
+    hand_on(view, machines, file)
     for each in view.answering:  # a host that stopped sealing while it took blocks may not have begun again
         machines[each.host.number].ask("miner_stop")
         machines[each.host.number].ask("miner_start")
+
+
+def hand_on(view: View, machines: Mapping[int, Machine], file: Path) -> None:
+    """Gives the newest blocks to who did not hear of them: nobody tells them again before the next block."""
+    behind = [each.host.number for each in view.answering if (each.height or 0) < view.height]
+    giver = next((each.host.number for each in view.answering if each.height == view.height), None)
+    if behind and giver is not None and view.common is not None:
+        carry(machines, giver, behind, range(view.common + 1, view.height + 1), file)
 
 
 def break_tie(view: View, machines: Mapping[int, Machine], file: Path) -> None:
@@ -55,14 +64,19 @@ def break_tie(view: View, machines: Mapping[int, Machine], file: Path) -> None:
     heads = sorted((each.height or 0, each.host.number) for each in view.answering)
     height, giver = heads[0]
     first, others = (view.common or 0) + 1, [number for _, number in heads[1:]]
-    file.unlink(missing_ok=True)
-    machines[giver].ask("admin_exportChain", str(file), first, height)
-    try:
-        for number in others:
-            machines[number].ask("admin_importChain", str(file))
-    finally:
-        file.unlink(missing_ok=True)
+    carry(machines, giver, others, range(first, height + 1), file)
     block = machines[giver].block(first)
     for number in others:
         if machines[number].block(first) != block:
             machines[number].ask("debug_setHead", hex(first - 1))
+
+
+def carry(machines: Mapping[int, Machine], giver: int, takers: Sequence[int], blocks: range, file: Path) -> None:
+    """Blocks from one host to others, as a file."""
+    file.unlink(missing_ok=True)
+    machines[giver].ask("admin_exportChain", str(file), blocks.start, blocks.stop - 1)
+    try:
+        for number in takers:
+            machines[number].ask("admin_importChain", str(file))
+    finally:
+        file.unlink(missing_ok=True)

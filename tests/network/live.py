@@ -57,7 +57,7 @@ def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: fl
     goal, give_up = max(heights(network, hosts)) + blocks, time.monotonic() + seconds
     seen, since = heights(network, hosts), time.monotonic()
     while min(now := heights(network, hosts)) < goal:
-        assert time.monotonic() < give_up, f"not within {seconds} seconds: block {goal} at hosts {hosts}, but {now}"
+        assert time.monotonic() < give_up, f"no block {goal} within {seconds} seconds at {hosts}: {network.look()}"
         if now != seen:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since > TIE_SECONDS:

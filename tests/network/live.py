@@ -66,9 +66,14 @@ def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: fl
         time.sleep(0.1)
 
 
-def stands_still(network: Network, hosts: Sequence[int], seconds: float = 6) -> bool:
-    """Whether none of the hosts gets a block for so long, after a moment in which what is on its way may come in."""
-    time.sleep(3)
-    before = heights(network, hosts)
-    time.sleep(seconds)
-    return heights(network, hosts) == before
+def stands_still(network: Network, hosts: Sequence[int], still: float = 6, seconds: float = 45) -> bool:
+    """Whether none of the hosts gets a block for so long, once what is on its way has come in: ten seconds, or more."""
+    give_up = time.monotonic() + seconds
+    seen, since = heights(network, hosts), time.monotonic()
+    while time.monotonic() - since < still:
+        if time.monotonic() > give_up:
+            return False
+        if (now := heights(network, hosts)) != seen:
+            seen, since = now, time.monotonic()
+        time.sleep(0.2)
+    return True

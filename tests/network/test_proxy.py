@@ -157,7 +157,7 @@ def _sent_until_full(connection: socket.socket, most: int) -> int:
 def test_a_target_that_is_gone_is_a_reset() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         gone = listener.getsockname()
-    with Proxy(gone) as proxy, connect(proxy) as connection, pytest.raises(ConnectionResetError):
+    with Proxy(gone) as proxy, pytest.raises(ConnectionResetError), connect(proxy) as connection:
         connection.recv(100)
 
 

@@ -6,7 +6,6 @@ Run from the checkout with the project's Python: `python spec/generate.py [--che
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ sys.path[:0] = [str(SPEC), str(SPEC.parent)]
 from example_credentials import EXAMPLES, REFERENCE, Example  # noqa: E402
 from refusals import Parts, refusals  # noqa: E402
 from status_histories import status_history_vectors  # noqa: E402
+from vector_files import bring_up  # noqa: E402
 from verdict_cases import verdict_vectors  # noqa: E402
 
 from credential import (  # noqa: E402
@@ -137,22 +137,9 @@ FILES: dict[str, Callable[[], object]] = {
 }
 
 
-def main() -> int:
-    changed = []
-    for name, build in FILES.items():
-        text = json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
-        path = VECTORS / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            changed.append(name)
-            if "--check" not in sys.argv:
-                path.write_text(text, "utf-8")
-    sys.stdout.write(f"{len(FILES)} files, {len(changed)} changed: {', '.join(changed) or 'none'}\n")
-    return 1 if changed and "--check" in sys.argv else 0
-
-
 def _decoded(text: str) -> str:
     return base64url.decode(text).decode()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bring_up(FILES))

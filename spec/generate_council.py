@@ -18,6 +18,7 @@ SPEC = Path(__file__).resolve().parent
 sys.path.insert(0, str(SPEC))
 
 from sealing import digest, hexed  # noqa: E402
+from vector_files import bring_up  # noqa: E402
 
 TARGET = SPEC / "vectors" / "council.json"
 SAFE, MANAGER, DUE_ACTS, TRUST, JOURNAL = (bytes([value]) * 20 for value in (0xC1, 0xC2, 0xC3, 0xA2, 0xA1))
@@ -191,14 +192,5 @@ def vectors() -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    text = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
-    changed = not TARGET.exists() or TARGET.read_text("utf-8") != text
-    if changed and "--check" not in sys.argv:
-        TARGET.write_text(text, "utf-8")
-    sys.stdout.write(f"1 file, {'changed' if changed else 'unchanged'}: {TARGET.name}\n")
-    return 1 if changed and "--check" in sys.argv else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bring_up({TARGET.name: vectors}))

@@ -21,6 +21,7 @@ sys.path.insert(0, str(SPEC))
 from clique_cases import clique_rules  # noqa: E402
 from header_cases import header_rules  # noqa: E402
 from sealing import digest, hexed  # noqa: E402
+from vector_files import bring_up  # noqa: E402
 
 VECTORS = SPEC / "vectors"
 CHAIN_ID = 20260
@@ -156,18 +157,5 @@ FILES: dict[str, Callable[[], object]] = {
 }
 
 
-def main() -> int:
-    changes = []
-    for name, build in FILES.items():
-        text = json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
-        path = VECTORS / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            changes.append(name)
-            if "--check" not in sys.argv:
-                path.write_text(text, "utf-8")
-    sys.stdout.write(f"{len(FILES)} files, {len(changes)} changed: {', '.join(changes) or 'none'}\n")
-    return 1 if changes and "--check" in sys.argv else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bring_up(FILES))

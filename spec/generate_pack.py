@@ -8,7 +8,6 @@ are stored, not deflated, so that the file does not depend on a library's versio
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
@@ -20,6 +19,7 @@ sys.path.insert(0, str(SPEC))
 
 from generate_ledger import ADMINISTRATOR, AT, CREDENTIAL, JOURNAL, TRUST, entry, log, network_file  # noqa: E402
 from sealing import digest, hexed, keys, qbft, rlp  # noqa: E402
+from vector_files import bring_up  # noqa: E402
 
 TARGET = SPEC / "vectors" / "trust-pack.json"
 VALIDATORS = keys(range(4))
@@ -253,14 +253,5 @@ def vectors() -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    text = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
-    changed = not TARGET.exists() or TARGET.read_text("utf-8") != text
-    if changed and "--check" not in sys.argv:
-        TARGET.write_text(text, "utf-8")
-    sys.stdout.write(f"1 file, {'changed' if changed else 'unchanged'}: {TARGET.name}\n")
-    return 1 if changed and "--check" in sys.argv else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bring_up({TARGET.name: vectors}))

@@ -13,20 +13,20 @@ from eth_hash.auto import keccak
 from ledger.headers import MIX_HASH, Extra, Header
 
 DIFFICULTY = 1
-_VANITY = bytes(32)
+_NO_VANITY = bytes(32)
 _NOTHING = keccak(rlp.encode(b""))
 """The root of an empty trie: no accounts, no transactions, no receipts."""
 _NO_UNCLES = keccak(rlp.encode([]))
 
 
-def qbft_genesis_header(validators: Sequence[bytes], time: int, gas_limit: int) -> Header:
+def qbft_genesis_header(validators: Sequence[bytes], time: int, gas_limit: int, vanity: bytes = _NO_VANITY) -> Header:
     """Block 0 of a network that begins with these validators and no accounts; the order given does not matter.
 
     A node sorts the validators in every later block; so does this. Raises ValueError where one is given twice.
     """
     if len(set(validators)) != len(validators):
         raise ValueError("a validator is named twice")
-    extra = Extra(_VANITY, tuple(sorted(validators)), vote=(), round=0, seals=())
+    extra = Extra(vanity, tuple(sorted(validators)), vote=(), round=0, seals=())
     return Header(
         parent_hash=bytes(32),
         uncles_hash=_NO_UNCLES,

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import rlp
-from eth.constants import BLANK_ROOT_HASH, EMPTY_UNCLE_HASH
 from eth.db.trie import make_trie_root_and_nodes
 from eth.vm.interrupt import EVMMissingData
 from eth_keys.datatypes import PrivateKey
 
-from ledger.headers import MIX_HASH, Extra, Header, seal
+from ledger.genesis import qbft_genesis_header
+from ledger.headers import Extra, Header, seal
 from ledger.node.evm import (
     BLOCK_GAS,
     HEADER_GAS_LIMIT,
@@ -51,24 +51,7 @@ class Validator:
 
 def genesis_block(validator: Validator, timestamp: int) -> Produced:
     """An empty state; QBFT's genesis carries no seal, so readers pin its hash."""
-    header = Header(
-        parent_hash=bytes(32),
-        uncles_hash=EMPTY_UNCLE_HASH,
-        coinbase=bytes(20),
-        state_root=BLANK_ROOT_HASH,
-        transactions_root=BLANK_ROOT_HASH,
-        receipts_root=BLANK_ROOT_HASH,
-        logs_bloom=bytes(256),
-        difficulty=1,
-        number=0,
-        gas_limit=HEADER_GAS_LIMIT,
-        gas_used=0,
-        timestamp=timestamp,
-        extra_data=validator.extra_data(),
-        mix_hash=MIX_HASH,
-        nonce=bytes(8),
-        base_fee_per_gas=0,
-    )
+    header = qbft_genesis_header([validator.address], timestamp, HEADER_GAS_LIMIT, VANITY)
     return Produced(header, _size(header, ()), (), (), {}, ())
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ledger.errors import MalformedPack, PackTooLarge
 from ledger.journal import RawLog
-from ledger.pack.columns import WORD_OCTETS, Coding, Column, WordList, Words, make_column, needs
+from ledger.pack.columns import WORD_OCTETS, Coding, Column, Memory, Words, make_column, needs
 from ledger.pack.layouts import Codings, codings_of
 from ledger.pack.numbers import Reader, write_number, write_numbers
 
@@ -55,12 +55,12 @@ class _Kinds:
         self.places: dict[Kind, int] = {}
         self.all: list[Kind] = []
         self.columns: list[list[Column]] = []
-        self._listed = WordList()
+        self._memory = Memory()
 
     def add(self, kind: Kind) -> None:
         self.places[kind] = len(self.all)
         self.all.append(kind)
-        self.columns.append([make_column(coding, self._listed) for coding in kind.codings])
+        self.columns.append([make_column(coding, self._memory) for coding in kind.codings])
 
 
 class SegmentWriter:

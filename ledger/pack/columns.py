@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ledger.errors import MalformedPack
+from ledger.errors import MalformedPack, PackTooLarge
 from ledger.pack.numbers import Reader, from_difference, to_difference, write_numbers
 
 WORD_OCTETS = 32
+MAX_REMEMBERED = 1024 * 1024
+"""How many words and last words the columns of one pack remember altogether: some 250 MiB."""
 
 Words = Sequence[bytes]
+_Word = TypeVar("_Word", bytes, int)
 
 
 class Coding(IntEnum):
@@ -32,15 +35,35 @@ class Coding(IntEnum):
 
 
 @dataclass(slots=True)
-class WordList:
-    """The words that LISTED columns refer to, of the whole pack, in the order in which they first came."""
+class Memory:
+    """What the columns of one pack remember: a list of words that LISTED columns refer to, and each column's own.
+
+    Raises PackTooLarge where it is full, or a stranger's pack could fill the machine's.
+    """
 
     words: list[bytes] = field(default_factory=list)
+    """In the order in which they first came."""
     places: dict[bytes, int] = field(default_factory=dict)
+    entries: int = 0
 
     def add(self, word: bytes) -> None:
+        """Puts a new word on the list."""
+        self._make_room()
         self.places[word] = len(self.words)
         self.words.append(word)
+
+    def remember(self, last: dict[bytes, _Word], key: bytes, word: _Word) -> None:
+        """Puts the key's last word into a column's `last`."""
+        if key not in last:
+            self._make_room()
+        last[key] = word
+
+    def _make_room(self) -> None:
+        if self.entries == MAX_REMEMBERED:
+            raise PackTooLarge(
+                f"a pack has at most {MAX_REMEMBERED} words to remember, this one has more: begin at a later event"
+            )
+        self.entries += 1
 
 
 class Column(Protocol):
@@ -119,21 +142,22 @@ class RiseColumn:
 
     NEEDS = 2
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._last: dict[bytes, int] = {}
 
     def write(self, words: Words, before: Sequence[Words]) -> bytes:
         differences = []
         for number, key in zip(map(_number, words), before[1], strict=True):
             differences.append(to_difference(number - self._last.get(key, 0)))
-            self._last[key] = number
+            self._memory.remember(self._last, key, number)
         return write_numbers(differences)
 
     def read(self, reader: Reader, count: int, before: Sequence[Words]) -> Words:
         found = []
         for difference, key in zip(reader.numbers(count), before[1], strict=True):
             number = self._last.get(key, 0) + from_difference(difference)
-            self._last[key] = number
+            self._memory.remember(self._last, key, number)
             found.append(number)
         return _words(found)
 
@@ -146,8 +170,8 @@ class ListedColumn:
 
     NEEDS = 2
 
-    def __init__(self, listed: WordList) -> None:
-        self._listed = listed
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._last: dict[bytes, bytes] = {}
 
     def write(self, words: Words, before: Sequence[Words]) -> bytes:
@@ -156,11 +180,11 @@ class ListedColumn:
             if self._last.get(key) == word:
                 places.append(0)
                 continue
-            if word not in self._listed.places:
-                self._listed.add(word)
+            if word not in self._memory.places:
+                self._memory.add(word)
                 new.append(word)
-            places.append(self._listed.places[word] + 1)
-            self._last[key] = word
+            places.append(self._memory.places[word] + 1)
+            self._memory.remember(self._last, key, word)
         return write_numbers(places) + b"".join(new)
 
     def read(self, reader: Reader, count: int, before: Sequence[Words]) -> Words:
@@ -173,16 +197,16 @@ class ListedColumn:
 
     def _read_new(self, reader: Reader, places: list[int]) -> None:
         """Adds as many words as the places need; each is new, and is used in its turn."""
-        known = len(self._listed.words)
+        known = len(self._memory.words)
         for place in places:
             if place > known + 1:
                 raise MalformedPack("a pack's list of words is not in the order of their first use")
             known = max(known, place)
-        for _ in range(known - len(self._listed.words)):
+        for _ in range(known - len(self._memory.words)):
             word = reader.octets(WORD_OCTETS)
-            if word in self._listed.places:
+            if word in self._memory.places:
                 raise MalformedPack("a pack lists a word twice")
-            self._listed.add(word)
+            self._memory.add(word)
 
     def _word(self, place: int, key: bytes) -> bytes:
         last = self._last.get(key)
@@ -190,30 +214,32 @@ class ListedColumn:
             if last is None:
                 raise MalformedPack("a pack repeats a word that was not there before")
             return last
-        word = self._listed.words[place - 1]
+        word = self._memory.words[place - 1]
         if word == last:
             raise MalformedPack("a pack names by its place a word that is repeated")
-        self._last[key] = word
+        self._memory.remember(self._last, key, word)
         return word
 
 
-def make_column(coding: Coding, listed: WordList) -> Column:
-    """A column that has seen nothing yet."""
-    return ListedColumn(listed) if coding is Coding.LISTED else _COLUMNS[coding]()
+def make_column(coding: Coding, memory: Memory) -> Column:
+    """A column that has seen nothing yet, of a pack with that memory."""
+    if coding in _REMEMBERING:
+        return _REMEMBERING[coding](memory)
+    return _COLUMNS[coding]()
 
 
 def needs(coding: Coding) -> int:
     """How many columns there have to be to the left."""
-    return ListedColumn.NEEDS if coding is Coding.LISTED else _COLUMNS[coding].NEEDS
+    return (_REMEMBERING.get(coding) or _COLUMNS[coding]).NEEDS
 
 
-_COLUMNS: dict[Coding, type[WordColumn | NumberColumn | StepColumn | SinceColumn | RiseColumn]] = {
+_COLUMNS: dict[Coding, type[WordColumn | NumberColumn | StepColumn | SinceColumn]] = {
     Coding.WORD: WordColumn,
     Coding.NUMBER: NumberColumn,
     Coding.STEP: StepColumn,
     Coding.SINCE: SinceColumn,
-    Coding.RISE: RiseColumn,
 }
+_REMEMBERING: dict[Coding, type[RiseColumn | ListedColumn]] = {Coding.RISE: RiseColumn, Coding.LISTED: ListedColumn}
 
 
 def _number(word: bytes) -> int:

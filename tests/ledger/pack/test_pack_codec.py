@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bench.invented import CREDENTIAL, TRUST
 from ledger.errors import MalformedPack, PackProblem, PackTooLarge
-from ledger.events import EVENTS
+from ledger.events import EVENTS, BatchAnchored
 from ledger.events._layout import layout_of
 from ledger.journal import RawLog
+from ledger.pack import columns
 from ledger.pack.codec import MAX_LOG_OCTETS, MAX_SEGMENT_EVENTS, SegmentReader, SegmentWriter, segments_of
-from ledger.pack.columns import Coding, WordList, make_column, needs
+from ledger.pack.columns import Coding, Memory, make_column, needs
 from ledger.pack.numbers import MAX_NUMBER_OCTETS, Reader, from_difference, to_difference, write_number
 from tests.ledger.pack.packs import WORLD, history
 
@@ -46,9 +47,9 @@ def test_any_logs_come_back_in_order(logs: list[RawLog], size: int) -> None:
 def test_every_coding_writes_every_word(coding: Coding, words: list[bytes], data: st.DataObject) -> None:
     same = [data.draw(WORDS) for _ in words]
     before = [same, same][: needs(coding)]
-    written = make_column(coding, WordList()).write(words, before)
+    written = make_column(coding, Memory()).write(words, before)
     reader = Reader(written)
-    assert list(make_column(coding, WordList()).read(reader, len(words), before)) == words
+    assert list(make_column(coding, Memory()).read(reader, len(words), before)) == words
     reader.end()
 
 
@@ -58,11 +59,11 @@ def test_what_a_column_reads_it_writes_to_the_same_octets(coding: Coding, keys: 
     before = [keys, keys][: needs(coding)]
     reader = Reader(octets)
     try:
-        words = make_column(coding, WordList()).read(reader, len(keys), before)
+        words = make_column(coding, Memory()).read(reader, len(keys), before)
     except PackProblem:
         return
-    left = len(octets) - len(make_column(coding, WordList()).write(words, before))
-    assert make_column(coding, WordList()).write(words, before) == octets[: len(octets) - left]
+    left = len(octets) - len(make_column(coding, Memory()).write(words, before))
+    assert make_column(coding, Memory()).write(words, before) == octets[: len(octets) - left]
     reader.octets(left)
     reader.end()
 
@@ -148,6 +149,31 @@ def test_the_segment_that_those_were_made_from_is_read() -> None:
 def test_a_segment_beyond_the_limits_is_refused_before_anything_is_made_of_it(octets: bytes, why: str) -> None:
     with pytest.raises(PackTooLarge, match=why):
         SegmentReader().read(octets)
+
+
+def test_what_columns_remember_is_limited_over_the_whole_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two authorities' batches with a kid and an operator each: four last words of each, and four words on the list."""
+    monkeypatch.setattr(columns, "MAX_REMEMBERED", 12)
+    topic = layout_of(BatchAnchored).topic
+    logs = [
+        RawLog(bytes(20), topic, b"".join(_word(each) for each in (0, who, 1, 0, 1, 0, 10 + who, 20 + who)))
+        for who in (1, 2, 1, 3)
+    ]
+    writer = SegmentWriter()
+    segments = [writer.write([log]) for log in logs[:3]]
+    with pytest.raises(PackTooLarge, match="at most 12 words to remember"):
+        writer.write(logs[3:])
+    reader = SegmentReader()
+    assert [reader.read(each) for each in segments] == [[log] for log in logs[:3]]
+    monkeypatch.setattr(columns, "MAX_REMEMBERED", 11)
+    reader = SegmentReader()
+    reader.read(segments[0])
+    with pytest.raises(PackTooLarge, match="at most 11 words to remember"):
+        reader.read(segments[1])
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(columns.WORD_OCTETS, "big")
 
 
 def test_segments_are_within_the_limits() -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from issuer.app import create_app
 from issuer.bureau import Bureau, open_bureau
 from issuer.settings import AuthoritySettings, Settings
 from ledger import save_account
+from tests.waiting import until
 
 PASSWORD = "correct horse battery"
 
@@ -68,12 +69,6 @@ class Desk:
 
     def as_(self, name: str) -> Officer:
         return Officer(self, self.headers(name))
-
-    def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
-        give_up = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < give_up, "it did not happen in time"
-            time.sleep(0.05)
 
 
 @dataclass
@@ -252,7 +247,7 @@ def seal(desk: Desk, *certificates: int) -> list[dict[str, object]]:
     """Their anchored paper credentials."""
     first = desk.as_("first")
     first.post("/seals", {"certificates": list(certificates)}, 202)
-    desk.until(lambda: all(each["progress"] == "anchored" for each in _papers(first, certificates)))
+    until(lambda: all(each["progress"] == "anchored" for each in _papers(first, certificates)))
     return _papers(first, certificates)
 
 

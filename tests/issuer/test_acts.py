@@ -11,6 +11,7 @@ from credential import State, dates
 from issuer.act_kinds import ACT_KINDS
 from issuer.schema import acts, status_changes
 from tests.issuer.desk import Phone, carry_out, make_certificate, seal
+from tests.waiting import until
 
 
 def on_chain(desk, ledger_world, position: int) -> State:
@@ -22,7 +23,7 @@ def on_chain(desk, ledger_world, position: int) -> State:
 
 def settled(desk, act: dict[str, object]) -> dict[str, object]:
     first = desk.as_("first")
-    desk.until(lambda: first.get(f"/acts/{act['id']}")["state"] != "queued")
+    until(lambda: first.get(f"/acts/{act['id']}")["state"] != "queued")
     return first.get(f"/acts/{act['id']}")
 
 
@@ -37,7 +38,7 @@ def queued_paper(offline) -> int:
     number = make_certificate(offline)
     first = offline.as_("first")
     first.post("/seals", {"certificates": [number]}, 202)
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
     return number
 
 
@@ -118,7 +119,7 @@ def test_an_approval_is_confirmed_with_the_identifier(offline):
 def test_offline_an_act_holds_here_and_waits_for_the_ledger(offline):
     number = queued_paper(offline)
     act = carry_out(offline, "suspend", number)
-    offline.until(lambda: offline.as_("first").get(f"/acts/{act['id']}")["waiting_for_ledger"])
+    until(lambda: offline.as_("first").get(f"/acts/{act['id']}")["waiting_for_ledger"])
     assert act["state"] == "queued"
     assert offline.as_("first").get(f"/certificates/{number}")["state"] == "suspended"
     assert offline.client.get("/health").json() == {"status": "waiting_for_ledger", "waiting_for_ledger": True}

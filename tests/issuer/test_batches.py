@@ -13,6 +13,7 @@ from issuer.batches import Intake, Member, Overtaken, Place, compose, drop_refus
 from issuer.credentials import Form
 from issuer.schema import batches, credentials
 from tests.issuer.desk import business_licence, carry_out, make_certificate
+from tests.waiting import until
 
 NOW = 1_800_000_000
 
@@ -87,9 +88,7 @@ def test_positions_follow_the_sum_of_earlier_counts(offline):
     certificates = [make_certificate(offline, serial) for serial in (1, 2, 3)]
     for number in certificates:
         first.post("/seals", {"certificates": [number]}, 202)
-        offline.until(
-            lambda number=number: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None
-        )
+        until(lambda number=number: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
     with offline.bureau.engine.begin() as connection:
         rows = connection.execute(select(batches.c.seq, batches.c.first, batches.c.count).order_by(batches.c.seq)).all()
         assert [tuple(row) for row in rows] == [(0, 0, 64), (1, 64, 64), (2, 128, 64)]
@@ -127,7 +126,7 @@ def test_a_refused_batch_halts_the_authority_until_it_is_dropped(offline):
     first, admin = offline.as_("first"), offline.as_("admin")
     number = make_certificate(offline)
     first.post("/seals", {"certificates": [number]}, 202)
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "queued")
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "queued")
     with offline.bureau.engine.begin() as connection:
         connection.execute(batches.update().values(state="refused", refusal="NotAnOperator()"))
     (queue,) = first.get("/queue")["authorities"]
@@ -137,7 +136,7 @@ def test_a_refused_batch_halts_the_authority_until_it_is_dropped(offline):
         assert take_in(connection, offline.authority, offline.bureau.settings, NOW) is None
     first.post(f"/queue/{offline.authority}/drop-refused", status=403)
     assert admin.post(f"/queue/{offline.authority}/drop-refused", status=200) == {"batches": 1}
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "queued")
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "queued")
     with offline.bureau.engine.begin() as connection:
         assert drop_refused(connection, offline.authority) == 0
         rows = connection.execute(select(batches.c.seq, batches.c.first, batches.c.state).order_by(batches.c.id)).all()
@@ -160,7 +159,7 @@ def test_a_batch_and_its_anchor_call_are_recorded_together_or_not_at_all(offline
     monkeypatch.setattr(Dispatch, "anchor", failing)
     before = first.get("/queue")["queued_calls"]
     first.post("/seals", {"certificates": [number]}, 202)
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
     assert failed.is_set()
     with offline.bureau.engine.begin() as connection:
         assert connection.execute(select(func.count()).select_from(batches)).scalar_one() == 1

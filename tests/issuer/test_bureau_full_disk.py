@@ -15,6 +15,7 @@ from issuer.store import reading
 from ledger import RegistryReader
 from tests.issuer.desk import Desk, Officer, Phone, business_licence, credit_code, make_certificate, running, seal
 from tests.small_disk import SmallDisk
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -65,10 +66,10 @@ def test_a_worker_that_cannot_store_says_so_and_anchors_once_there_is_space(
     assert cramped.client.get("/health").json()["status"] == "ok"
     first.post("/seals", {"certificates": [number]}, 202)
     with small_disk.full():
-        cramped.until(lambda: cramped.client.get("/health").json()["status"] == "failing")
+        until(lambda: cramped.client.get("/health").json()["status"] == "failing")
         assert cramped.client.get("/health").status_code == 503
-    cramped.until(lambda: cramped.client.get("/health").json()["status"] == "ok")
-    cramped.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "anchored")
+    until(lambda: cramped.client.get("/health").json()["status"] == "ok")
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "anchored")
     chain = RegistryReader(ledger_world.url, ledger_world.network).authority(fresh_authority.number)
     assert (chain.next_seq, chain.total) == (1, 64)
 
@@ -87,9 +88,9 @@ def test_filled_again_and_again_under_work_nothing_is_lost_and_nothing_anchored_
         if round_ % 3 == 2:
             time.sleep(0.3)
         small_disk.empty()
-    cramped.until(lambda: cramped.client.get("/health").json()["status"] == "ok")
+    until(lambda: cramped.client.get("/health").json()["status"] == "ok")
     seal(cramped, *approved.values())
-    cramped.until(lambda: first.get("/queue")["queued_calls"] == 0)
+    until(lambda: first.get("/queue")["queued_calls"] == 0)
     _check_everything(cramped, drafted, approved, ledger_world, fresh_authority)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from credential import ANY_WINDOW, Live, Policy, Verdict, base64url, bind, parse_presentation, verify
 from issuer.schema import batches, credentials
 from tests.issuer.desk import Phone, carry_out, make_certificate
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_a_deferred_credential_is_fetched_once_anchored(settings):
         assert (answer.status_code, answer.json()["interval"]) == (202, 5)
         transaction = answer.json()["transaction_id"]
         assert phone.fetch(transaction).status_code == 202
-        desk.until(lambda: phone.fetch(transaction).status_code == 200)
+        until(lambda: phone.fetch(transaction).status_code == 200)
         assert phone.ask().json() == phone.fetch(transaction).json()
         assert phone.fetch("another").json()["error"] == "invalid_transaction_id"
 

@@ -16,6 +16,7 @@ from issuer.schema import acts, batches, credentials, status_changes
 from ledger import Accepted, AnchoredBatch, AuthorityRecord
 from tests.issuer.desk import carry_out as carry_out_act
 from tests.issuer.desk import make_certificate
+from tests.waiting import until
 
 DAY = 86_400
 STOLEN, SUCCESSOR = b"\x66" * 20, b"\x77" * 20
@@ -26,7 +27,7 @@ def copy(offline) -> int:
     """A certificate whose paper copy is anchored as far as the books go."""
     first, number = offline.as_("first"), make_certificate(offline)
     first.post("/seals", {"certificates": [number]}, 202)
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
     with offline.bureau.engine.begin() as connection:
         connection.execute(update(batches).values(state="anchored"))
     return number
@@ -137,7 +138,7 @@ def test_a_foreign_batch_takes_its_places(offline, copy):
     assert look(offline, record).is_even
     later = make_certificate(offline, 2)
     offline.as_("first").post("/seals", {"certificates": [later]}, 202)
-    offline.until(lambda: _position(offline, later) is not None)
+    until(lambda: _position(offline, later) is not None)
     assert _position(offline, later) > last + 64
 
 

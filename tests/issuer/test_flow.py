@@ -9,6 +9,7 @@ import zxingcpp
 
 from credential import Live, Policy, Verdict, parse_presented, verify
 from tests.issuer.desk import business_licence, csv_of
+from tests.waiting import until
 
 
 def paper_credentials(officer, certificate: int) -> list[dict[str, object]]:
@@ -22,7 +23,7 @@ def test_a_file_becomes_anchored_paper_that_a_window_accepts(desk, ledger_world,
     assert first.post(f"/imports/{seen['id']}/confirm", {}, 200)["state"] == "confirmed"
     made = second.post("/approvals", {"import_id": seen["id"]})["certificates"]
     assert first.post("/seals", {"import_id": seen["id"]}, 202)["queued"] == 3
-    desk.until(lambda: paper_credentials(first, made[0])[0]["progress"] == "anchored")
+    until(lambda: paper_credentials(first, made[0])[0]["progress"] == "anchored")
 
     (credential,) = paper_credentials(first, made[0])
     pdf = first.get(f"/credentials/{credential['id']}/paper.pdf")

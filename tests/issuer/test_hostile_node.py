@@ -9,6 +9,7 @@ import pytest
 
 from tests.issuer.desk import make_certificate, running, seal
 from tests.ledger.conftest import Door
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -37,6 +38,6 @@ def test_a_node_s_password_is_in_no_page_and_no_log(settings: Any, caplog: pytes
         make_certificate(desk)
         desk.as_("first").post("/seals", {"certificates": [1]}, 202)
         first = desk.as_("first")
-        desk.until(lambda: first.get("/queue")["waiting_for_ledger"])
+        until(lambda: first.get("/queue")["waiting_for_ledger"])
         assert "http://127.0.0.1:9" in first.get("/queue")["unreachable"]
     assert "geheim" not in caplog.text

@@ -15,6 +15,7 @@ from issuer.ledger_link import LedgerLink
 from issuer.schema import batches
 from issuer.store import reading
 from tests.issuer.desk import make_certificate, running, seal
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_what_was_queued_without_a_node_is_anchored_once_there_is_one(settings, 
         answer = desk.as_("first").post("/seals", {"certificates": [number]}, 202)
         assert answer["queued"] == 1
         first = desk.as_("first")
-        desk.until(lambda: first.get("/queue")["queued_calls"] == 1)
+        until(lambda: first.get("/queue")["queued_calls"] == 1)
         queue = first.get("/queue")
         assert queue["waiting_for_ledger"]
         assert "127.0.0.1:9" in queue["unreachable"]

@@ -7,6 +7,7 @@ import pytest
 from credential import State, parse_certificate_identifier
 from issuer.replacements import next_version
 from tests.issuer.desk import Phone, carry_out, make_certificate, seal
+from tests.waiting import until
 
 
 def test_an_alteration_supersedes_every_old_copy_once_the_new_is_anchored(desk, ledger_world, tmp_path):
@@ -21,7 +22,7 @@ def test_an_alteration_supersedes_every_old_copy_once_the_new_is_anchored(desk, 
     act = carry_out(
         desk, "alter", number, changes={"registered_address": "上海市黄浦区试验路2号", "registered_capital": ""}
     )
-    desk.until(lambda: first.get(f"/acts/{act['id']}")["state"] == "recorded")
+    until(lambda: first.get(f"/acts/{act['id']}")["state"] == "recorded")
     old, new = first.get(f"/certificates/{number}"), first.get(f"/certificates/{act['replacement']}")
     assert (old["state"], new["state"], new["predecessor"]) == ("superseded", "valid", number)
     assert new["claims"]["registered_address"] == "上海市黄浦区试验路2号"
@@ -66,7 +67,7 @@ def test_offline_old_copies_wait_for_their_successor(offline):
     first = offline.as_("first")
     number = make_certificate(offline)
     first.post("/seals", {"certificates": [number]}, 202)
-    offline.until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
+    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["position"] is not None)
     act = carry_out(offline, "reissue", number)
     assert (act["state"], act["changes"]) == ("queued", [])
     assert first.get(f"/certificates/{number}")["state"] == "superseded"

@@ -21,6 +21,7 @@ from ledger import Account, Rpc, save_account
 from ledger.cli import ledger
 from tests.issuer.desk import Desk, carry_out, make_certificate, running, seal
 from tests.issuer.test_flow import read_qr
+from tests.waiting import until
 
 SHANGHAI = 310000
 
@@ -118,7 +119,7 @@ def reconcile(settings, folder: Path) -> dict[str, Any]:
 
 def settled(desk: Desk, act: dict[str, Any]) -> dict[str, Any]:
     first = desk.as_("first")
-    desk.until(lambda: first.get(f"/acts/{act['id']}")["state"] != "queued")
+    until(lambda: first.get(f"/acts/{act['id']}")["state"] != "queued")
     return first.get(f"/acts/{act['id']}")
 
 
@@ -178,7 +179,7 @@ def test_from_the_theft_to_the_day_on_which_all_is_as_it_ought_to_be(scene, sett
 
     with running(renewed, is_new=False) as desk:
         assert settled(desk, refused)["state"] == "recorded"
-        desk.until(lambda: desk.as_("first").get("/queue")["queued_calls"] == 0)
+        until(lambda: desk.as_("first").get("/queue")["queued_calls"] == 0)
         expected = ["status_is_suspended"] * 3
         assert [scene.window(each) for each in (revoked, lifted, honest)] == expected
         assert settled(desk, carry_out(desk, "reinstate", lifted))["state"] == "recorded"

@@ -17,6 +17,7 @@ from ledger import Outbox, Receipt, Registries, Replica, Rpc, Sent, events
 from ledger.outbox.tables import transactions
 from tests.fixtures_ledger import SHANGHAI, Authority, World
 from tests.ledger.test_outbox import business, open_engine
+from tests.waiting import until
 
 STEPS = (
     "enqueued, not committed",
@@ -94,10 +95,7 @@ def note(step: str) -> Callable[[Connection, Sent, Receipt], None]:
 
 
 def deliver_all(outbox: Outbox, rpc: Rpc, on_settled: Callable[[Connection, Sent, Receipt], None]) -> None:
-    give_up = time.monotonic() + 60
-    while outbox.deliver(rpc, on_settled).waiting:
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
+    until(lambda: outbox.deliver(rpc, on_settled).waiting == 0)
 
 
 def forked(work: Callable[[], None], seconds: float | None = None) -> None:

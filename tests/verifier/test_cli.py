@@ -17,6 +17,7 @@ import pytest
 
 from credential import SigningKey
 from tests.verifier.window_samples import live_text, png_of, qr_of
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = {
@@ -152,10 +153,7 @@ def test_a_live_code_is_refused_at_a_second_window_sharing_the_store(ledger_worl
 
 def test_a_window_follows_and_goes_on_when_no_source_answers(ledger_world, tmp_path: Path, paper: str) -> None:
     with serving(office_of(ledger_world, tmp_path, 440000)) as client:
-        give_up = time.monotonic() + 30
-        while client.get("/health").json()["facts_as_of"] is None:
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
+        until(lambda: client.get("/health").json()["facts_as_of"] is not None)
         health = client.get("/health").json()
         assert health["source_trouble"] is None
         assert [each["standing"] for each in health["sources"]] == ["answers"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ledger import Progress, Replica
 from tests.verifier.window_samples import NETWORK, StillReplica
+from tests.waiting import until
 from verifier.following import Follower
 from verifier.store import Check, Store
 
@@ -24,13 +23,6 @@ class Moody(StillReplica):
         if self.rounds == 1:
             raise RuntimeError("unforeseen")
         return Replica.follow_once(self)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -13,6 +12,7 @@ import pytest
 
 from ledger import Loaded, errors
 from tests.verifier.window_samples import NOW
+from tests.waiting import until
 from verifier.errors import ReplicaUnusable
 from verifier.loading import Loader, refusal
 from verifier.terminal import loaded_lines
@@ -26,11 +26,8 @@ def hand_in(bench: object, octets: bytes = b"a pack", **options: object) -> obje
 
 
 def ended(bench: object, place: str) -> dict[str, object]:
-    give_up = time.monotonic() + 10
-    while (state := bench.client.get(place).json())["state"] == "loading":
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
-    return state
+    until(lambda: bench.client.get(place).json()["state"] != "loading")
+    return bench.client.get(place).json()
 
 
 def left_over(folder: Path) -> list[Path]:

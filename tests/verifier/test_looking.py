@@ -10,8 +10,8 @@ from time import monotonic
 
 import pytest
 
-from tests.verifier.test_following import until
 from tests.verifier.window_samples import Bench, StillReplica
+from tests.waiting import until
 from verifier import following
 from verifier.following import Follower
 from verifier.routes import standing

@@ -13,6 +13,7 @@ from ledger.node.errors import NodeError
 from ledger.node.settings import NodeSettings
 from tests.ledger.node.conftest import Clock, NodeProcess, TestNode
 from tests.small_disk import SmallDisk
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -112,10 +113,7 @@ def test_a_running_node_tells_its_callers_and_goes_on(
             height = connection.ask("eth_blockNumber")
             assert connection.ask("eth_getStorageAt", counter, "0x0")
         sent = connection.ask("eth_sendRawTransaction", raw)
-        give_up = time.monotonic() + 20
-        while connection.ask("eth_getTransactionReceipt", sent) is None:
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
+        until(lambda: connection.ask("eth_getTransactionReceipt", sent) is not None)
         assert int(connection.ask("eth_blockNumber"), 16) > int(height, 16)
         connection.close()
     finally:

@@ -1,8 +1,10 @@
 """Bringing branches together again after a partition, where Clique cannot.
 
-A host takes another's branch only if it weighs more. After an even split both may weigh the same while every signer has
-signed too recently for a next block: then all wait for ever (seen here: 47 in turn against 47 and 48 out of turn). The
-remedy is an operator's: carry one branch over as a file, and set back who does not take it even so.
+A host takes another's branch only if it weighs more, and of two of one weight and length it keeps its own block. Where
+every signer of both has signed too recently for a next block all wait for ever: after an even split (seen here: 47 in
+turn against 47 and 48 out of turn), and where three are left of four and two of them make a block each, out of turn,
+while the third made the one before. The remedy is an operator's: carry one branch over as a file, and set back who does
+not take it even so, without letting it seal meanwhile, or it makes the same block again.
 """
 
 from __future__ import annotations
@@ -64,11 +66,15 @@ def break_tie(view: View, machines: Mapping[int, Machine], file: Path) -> None:
     heads = sorted((each.height or 0, each.host.number) for each in view.answering)
     height, giver = heads[0]
     first, others = (view.common or 0) + 1, [number for _, number in heads[1:]]
-    carry(machines, giver, others, range(first, height + 1), file)
+    branch = range(first, height + 1)
+    carry(machines, giver, others, branch, file)
     block = machines[giver].block(first)
     for number in others:
         if machines[number].block(first) != block:
+            machines[number].ask("miner_stop")
             machines[number].ask("debug_setHead", hex(first - 1))
+            carry(machines, giver, [number], branch, file)
+            machines[number].ask("miner_start")
 
 
 def carry(machines: Mapping[int, Machine], giver: int, takers: Sequence[int], blocks: range, file: Path) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from ledger.headers import CliqueHeader
 from ledger.light_client import depth
 from scripts.hosts import HostProblem, Network, namespaces, records
 from scripts.hosts.__main__ import main
+from scripts.hosts.console import ask
+from tests.network.live import heights, until
 
 ROOT = Path(__file__).resolve().parents[2]
 FORKING_SECONDS = 8
@@ -97,6 +99,53 @@ def test_one_host_cut_off_waits_while_the_others_go_on(clique_network: Network) 
     assert (heights[1] or 0) > (heights[4] or 0) + 3
     clique_network.heal()
     clique_network.wait_for_agreement(blocks=2)
+
+
+@pytest.mark.network_full
+def test_two_of_three_that_made_a_block_each_are_brought_together(clique_network: Network) -> None:
+    """Each holds on to its own, the third signed the one before: without help they wait for ever."""
+    _make_a_tie(clique_network)
+    parted = clique_network.look()
+    clique_network.heal()
+    assert clique_network.look().height > parted.height
+    clique_network.start(next(each.host.number for each in parted.hosts if each.height is None))
+    clique_network.wait_for_agreement(blocks=2)
+
+
+def _make_a_tie(network: Network) -> None:
+    """Two stop sealing until all wait for them; the signer before the last is killed; the two go on, each for itself.
+
+    Their turns are not next to one another, so that the next turn is neither one's, and their blocks weigh the same.
+    """
+    by_turn = [host.number for host in sorted(network.record.hosts, key=lambda each: each.signer)]
+    two, others = by_turn[::2], by_turn[1::2]
+    _ask(network, "miner_stop", two)
+    until(lambda: _made_the_newest(network, others), "the other two made the newest blocks and wait")
+    height = network.look().height
+    with Rpc(network.url(1)) as rpc:
+        before_last = _signer(network, rpc, height - 1)
+    network.kill(before_last)
+    network.partition(*((number,) for number in by_turn))
+    _ask(network, "miner_start", two)
+    until(lambda: heights(network, two) == [height + 1, height + 1], "each makes a block of its own")
+
+
+def _made_the_newest(network: Network, hosts: Sequence[int]) -> bool:
+    """Whether all four have the same newest block, and these two made it and the one before."""
+    view = network.look()
+    with Rpc(network.url(1)) as rpc:
+        signers = {_signer(network, rpc, number) for number in (view.height, view.height - 1)}
+    return signers == set(hosts) and set(view.heights.values()) == {view.common}
+
+
+def _signer(network: Network, rpc: Rpc, number: int) -> int:
+    signer = "0x" + CliqueHeader.from_json(rpc.header(number)).signer.hex()
+    return next(host.number for host in network.record.hosts if host.signer == signer)
+
+
+def _ask(network: Network, method: str, hosts: Iterable[int]) -> None:
+    for number in hosts:
+        ask(network.folder / "hosts" / str(number) / "geth.ipc", method)
 
 
 def test_no_transaction_is_lost_with_the_host_that_took_it(clique_network: Network) -> None:

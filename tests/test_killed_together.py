@@ -13,7 +13,7 @@ import pytest
 
 from issuer import passwords
 from tests.fixtures_ledger import World, make_world
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.liars import about_logs
 from tests.network.at_work import at_work
 from tests.network.lives import EmbeddedNode, free_port, kill_together

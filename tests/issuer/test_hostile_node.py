@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.issuer.desk import make_certificate, running, seal
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.waiting import until
 
 

@@ -32,7 +32,8 @@ from ledger.errors import (
 )
 from ledger.headers import Extra, header_from_json, parse_extra, seal
 from ledger.journal import AUTHORITY_UPDATED
-from tests.ledger.conftest import Door, Lie, Rude
+from tests.ledger.door import Door, Lie, Rude
+from tests.servers import reply
 
 NOT_JOURNALED = ["0x" + AUTHORITY_UPDATED.hex()]
 THIEF = PrivateKey(b"\x07" * 32)
@@ -163,14 +164,6 @@ def refusing(code: int, message: str) -> Rude:
         )
 
     return rude
-
-
-def reply(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in {"content-length": str(len(body)), **headers}.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.end_headers()
-    handler.wfile.write(body)
 
 
 def without_end(handler: BaseHTTPRequestHandler, true: bytes) -> None:

@@ -25,7 +25,7 @@ from ledger.events import AuthorityRegistered
 from ledger.journal import fold
 from ledger.registries import ANCHOR_GAS, STATUS_GAS
 from tests.fixtures_ledger import REGIONS, SHANGHAI, STARTS, RunningNode, World
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 
 
 def test_a_new_network_has_its_own_id_and_head(own_world: World, ledger_node: RunningNode) -> None:

@@ -15,7 +15,7 @@ from ledger import Account, Administration, RegistryReader, Rpc, restorations, s
 from ledger.cli import ledger
 from ledger.registries import Restoration
 from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.conftest import FORWARD, Door
+from tests.ledger.door import FORWARD, Door
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -22,7 +22,7 @@ from ledger import rpc as rpc_module
 from ledger.administration import Administration
 from ledger.replica.schema import FACT_TABLES
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World, running_node
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.liars import LIARS, Elsewhere, Liar
 
 NEW_BATCHES = 3

@@ -12,7 +12,7 @@ import pytest
 
 from ledger import FollowFailed, Replica, load_catalogue
 from ledger.errors import LedgerError, MalformedAnswer, NotAdvancing, NotProven, ProofRefused
-from tests.ledger.conftest import Door, Lie
+from tests.ledger.door import Door, Lie
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.liars import LIARS, altered, lie_about
 from tests.ledger.light_client.recorded import KEYS

@@ -30,7 +30,7 @@ from ledger.events import WriterAdded
 from ledger.headers import Extra
 from ledger.rpc import Rpc
 from tests.fixtures_ledger import BUSINESS_LICENCE, World
-from tests.ledger.conftest import Door, Lie
+from tests.ledger.door import Door, Lie
 from tests.ledger.liars import about_header, about_logs, altered, lie_about
 
 

@@ -31,7 +31,7 @@ from ledger import Account, Call, NodeUnavailable, Outbox, Receipt, Registries, 
 from ledger.outbox import metadata
 from ledger.outbox.tables import transactions
 from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.conftest import FORWARD, Door, Dropped, Unreached
+from tests.ledger.door import FORWARD, Door, Dropped, Unreached
 
 business = Table(
     "business", business_metadata := MetaData(), Column("id", Integer, primary_key=True), Column("done", String)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from ledger.errors import MalformedAnswer
-from tests.ledger.conftest import FORWARD
+from tests.ledger.door import FORWARD
 from tests.ledger.liars import refusing
 from tests.ledger.test_outbox import Desk, bureau, desk, engine, sending  # noqa: F401 - fixtures
+from tests.servers import reply
 
 
 def receiving(method: str) -> bool:
@@ -25,10 +26,7 @@ def test_what_a_node_refuses_with_is_kept_as_text(desk: Desk) -> None:  # noqa: 
         if sending(desk.door.calls[-1]):
             rude(handler, octets)
             return
-        handler.send_response(200)
-        handler.send_header("content-length", str(len(octets)))
-        handler.end_headers()
-        handler.wfile.write(octets)
+        reply(handler, octets)
 
     desk.door.instead = lambda method, params: None if sending(method) else FORWARD
     desk.door.rude = only_what_is_sent

@@ -15,7 +15,7 @@ from ledger import Account, Call, Outbox, Rpc
 from ledger.outbox.tables import transactions
 from ledger.receipts import receipt_of
 from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.conftest import FORWARD, Door
+from tests.ledger.door import FORWARD, Door
 from tests.ledger.test_outbox import NOTHING, Desk, open_engine, sending
 
 DEPTH = 4

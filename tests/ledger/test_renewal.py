@@ -20,7 +20,7 @@ from ledger.errors import CheckpointTooOld, ContradictoryHeaders
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from tests.fixtures_ledger import World
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, proof, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
 from tests.ledger.test_replica_store import HISTORY

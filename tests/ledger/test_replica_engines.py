@@ -22,7 +22,7 @@ from ledger.replica import asking, node_source
 from ledger.replica.node_source import NodeSource
 from ledger.replica.points import exported
 from ledger.replica.update import Known
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
 from tests.ledger.test_replica_store import HISTORY, all_facts

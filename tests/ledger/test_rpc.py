@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from time import sleep
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger import rpc as rpc_module
 from ledger.errors import MalformedAnswer, NodeRefused, NodeUnavailable
 from ledger.hexadecimal import octets, quantity
 from ledger.rpc import Rpc
+from tests.servers import WebServer, body_of, reply
 
 Answer = Callable[[Any], tuple[int, bytes]]
 
@@ -26,47 +27,30 @@ class Scripted:
     def __init__(self) -> None:
         self.answer: Answer = lambda request: (200, b"")
         self.trickle_seconds = 0.0
-        scripted = self
+        self.server = WebServer(self._see_to)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                status, body = scripted.answer(request)
-                self.send_response(status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                with suppress(BrokenPipeError, ConnectionResetError):
-                    if not scripted.trickle_seconds:
-                        self.wfile.write(body)
-                        return
-                    for octet in body:
-                        self.wfile.write(bytes([octet]))
-                        sleep(scripted.trickle_seconds)
-
-            def log_message(self, *args: Any) -> None:
-                """Silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+    def _see_to(self, request: BaseHTTPRequestHandler) -> None:
+        status, body = self.answer(json.loads(body_of(request)))
+        with suppress(BrokenPipeError, ConnectionResetError):
+            if not self.trickle_seconds:
+                reply(request, body, status)
+                return
+            reply(request, b"", status, **{"content-length": str(len(body))})
+            for octet in body:
+                request.wfile.write(bytes([octet]))
+                sleep(self.trickle_seconds)
 
 
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
     made = Scripted()
     yield made
-    made.stop()
+    made.server.close()
 
 
 @pytest.fixture
 def rpc(scripted: Scripted) -> Iterator[Rpc]:
-    with Rpc(f"http://127.0.0.1:{scripted.server.server_port}", timeout_seconds=0.5) as made:
+    with Rpc(scripted.server.url, timeout_seconds=0.5) as made:
         yield made
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from threading import Event, Thread
+from collections.abc import Callable
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
@@ -14,36 +13,11 @@ import pytest
 from ledger import rpc as rpc_module
 from ledger.errors import NodeRefused, NodeUnavailable
 from ledger.rpc import Rpc
+from tests.servers import bare_server
 
 Answer = Callable[[socket.socket, Event], None]
 WHOLE_SECONDS = 0.4
 EARLY_HINT = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
-
-
-@contextmanager
-def hostile(answer: Answer) -> Iterator[str]:
-    """The address of a server that treats each connection as `answer` says, until the event is set."""
-    listener, over = socket.create_server(("127.0.0.1", 0)), Event()
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                Thread(target=one, args=(connection,), daemon=True).start()
-
-    def one(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            answer(connection, over)
-
-    thread = Thread(target=serve)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
 
 
 def request_of(connection: socket.socket) -> dict[str, object]:
@@ -94,7 +68,7 @@ def a_body_octet_by_octet(connection: socket.socket, over: Event) -> None:
 @pytest.mark.parametrize("answer", [only_hints, hints_without_a_pause, a_header_octet_by_octet, a_body_octet_by_octet])
 def test_no_answer_takes_longer_than_the_whole_exchange_may(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rpc_module, "MAX_ANSWER_SECONDS", WHOLE_SECONDS)
-    with hostile(answer) as url, Rpc(url, timeout_seconds=0.3) as rpc:
+    with bare_server(answer) as url, Rpc(url, timeout_seconds=0.3) as rpc:
         started = monotonic()
         with pytest.raises(NodeUnavailable, match=r"0\.4 seconds"):
             rpc.chain_id()
@@ -107,7 +81,7 @@ def test_a_node_that_takes_the_question_a_little_at_a_time_is_given_up(monkeypat
             connection.recv(4096)
 
     monkeypatch.setattr(rpc_module, "MAX_ANSWER_SECONDS", WHOLE_SECONDS)
-    with hostile(sip) as url, Rpc(url, timeout_seconds=5) as rpc:
+    with bare_server(sip) as url, Rpc(url, timeout_seconds=5) as rpc:
         started = monotonic()
         with pytest.raises(NodeUnavailable):
             rpc.call("echo", "a" * 30_000_000)
@@ -122,7 +96,7 @@ def test_each_exchange_has_a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -
             reply(connection, request_of(connection), b'"0x1"')
 
     monkeypatch.setattr(rpc_module, "MAX_ANSWER_SECONDS", WHOLE_SECONDS)
-    with hostile(honest) as url, Rpc(url) as rpc:
+    with bare_server(honest) as url, Rpc(url) as rpc:
         ends = monotonic() + 2 * WHOLE_SECONDS
         while monotonic() < ends:
             assert rpc.chain_id() == 1
@@ -139,7 +113,7 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
             cookie = b"set-cookie: c%d=%s; path=/\r\n" % (len(asked), b"a" * 3000)
             reply(connection, request, b'"0x1"', cookie * 20)
 
-    with hostile(baker) as url, Rpc(url) as rpc:
+    with bare_server(baker) as url, Rpc(url) as rpc:
         for _ in range(5):
             rpc.chain_id()
         assert len(asked) == 5
@@ -155,7 +129,7 @@ def test_what_a_node_says_is_text_that_can_be_printed_stored_and_sent_on() -> No
         error = json.dumps({"code": -32000, "message": said}).encode()
         reply(connection, request, b"null", answer=b'{"id": %d, "error": %s}' % (request["id"], error))
 
-    with hostile(rude) as url, Rpc(url) as rpc, pytest.raises(NodeRefused) as refused:
+    with bare_server(rude) as url, Rpc(url) as rpc, pytest.raises(NodeRefused) as refused:
         rpc.chain_id()
     reason = refused.value.reason
     assert reason.startswith("no \N{REPLACEMENT CHARACTER} funds")

@@ -12,7 +12,7 @@ from eth_keys.datatypes import PrivateKey
 
 from ledger.headers import CliqueHeader
 from scripts.hosts import Network
-from tests.ledger.conftest import Door, Lie
+from tests.ledger.door import Door, Lie
 from tests.ledger.forged import clique, sign_in_turn
 from tests.ledger.liars import LIARS, THIEF, Elsewhere, about_header, altered, lie_about, telling
 

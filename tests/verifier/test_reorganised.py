@@ -12,7 +12,7 @@ import pytest
 
 from credential import Policy
 from ledger import Replica, load_catalogue
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.test_replica_store import HISTORY

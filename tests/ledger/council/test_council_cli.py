@@ -17,7 +17,7 @@ from ledger.cli import ledger
 from ledger.council import serialise_proposal
 from ledger.council.cli import council as council_group
 from tests.fixtures_ledger import RunningNode
-from tests.ledger.council.conftest import Council
+from tests.ledger.council.councils import Council
 
 DELAY = 4
 

@@ -11,8 +11,8 @@ from ledger import LedgerError, Rpc
 from ledger.council import CouncilChain, enacted, find_council, propose, read_charter
 from ledger.council.powers import REVOKED
 from ledger.errors import MalformedAnswer, OtherCouncil, SourceError
-from tests.ledger.conftest import Door
-from tests.ledger.council.conftest import Council
+from tests.ledger.council.councils import Council
+from tests.ledger.door import Door
 
 
 @pytest.fixture

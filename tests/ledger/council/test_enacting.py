@@ -27,7 +27,7 @@ from ledger.errors import (
     UnsoundCouncil,
 )
 from ledger.events import RegionAdmitted, WriterAdded
-from tests.ledger.council.conftest import DELAY, Council, founded
+from tests.ledger.council.councils import DELAY, Council, founded
 
 SOMEBODY = b"\xab" * 20
 _next_region = iter(range(110000, 990000, 10000))

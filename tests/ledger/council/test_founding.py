@@ -13,7 +13,7 @@ from ledger.abi import encode_call
 from ledger.council import Constitution, find_council, found_council, read_charter
 from ledger.council.roles import ADMIN, ADMITTING, FUNCTIONS, GUARDIAN, RULES
 from ledger.errors import OtherCouncil, UnsoundCouncil
-from tests.ledger.council.conftest import DELAY, ClockedNode, Council
+from tests.ledger.council.councils import DELAY, ClockedNode, Council
 
 
 def test_the_council_is_as_constituted(council: Council) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.replica import Replica
 from tests.ledger.mirror.mirrors import learn, replica_of, served
 from tests.ledger.pack.packs import DIGEST, METADATA, history
+from tests.servers import WebServer
 
 WORLD = invent(history(10, 200, 2_700), keys_of(4))
 LAST = len(WORLD.logs)
@@ -246,31 +246,17 @@ def test_served_files_say_how_long_they_are_good(tmp_path: Path, maker: Replica)
         assert client.post(NAME).status_code == 405
 
 
-class _Answers(BaseHTTPRequestHandler):
-    body: bytes = b""
-    status = 200
-
-    def do_GET(self) -> None:
-        self.send_response(self.status)
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *args: Any) -> None:
-        """Silent."""
-
-
 @contextmanager
 def answering(body: bytes, status: int = 200) -> Iterator[str]:
-    handler = type("Answers", (_Answers,), {"body": body, "status": status})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"mirror+http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """The address of a mirror that says the same to every question."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.end_headers()
+        request.wfile.write(body)
+
+    with WebServer(answer, "GET") as server:
+        yield f"mirror+{server.url}/"
 
 
 HEAD = "0x" + WORLD.network.first_head.hex()

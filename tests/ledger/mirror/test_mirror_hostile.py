@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
@@ -22,6 +22,7 @@ from ledger.mirror import MirrorSource, fetching, source
 from ledger.mirror.manifest import NAME, Listed
 from ledger.replica.update import Known
 from tests.ledger.pack.packs import NOW, WORLD, make
+from tests.servers import WebServer, bare_server
 
 LAST = len(WORLD.logs)
 HEAD = "0x" + WORLD.network.first_head.hex()
@@ -53,32 +54,21 @@ class Mirror:
 def serving(files: dict[str, bytes], **headers: str) -> Iterator[Mirror]:
     mirror = Mirror(files, {name.replace("_", "-"): value for name, value in headers.items()})
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.removeprefix("/")
-            mirror.asked.append((name, {key.lower(): value for key, value in self.headers.items()}))
-            etag = mirror.headers.get("etag")
-            is_same = etag is not None and self.headers.get("if-none-match") == etag
-            self.send_response(304 if is_same else mirror.status if name in mirror.files else 404)
-            for key, value in mirror.headers.items():
-                self.send_header(key, value)
-            self.end_headers()
-            if not is_same:
-                self.wfile.write(mirror.files.get(name, b""))
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        name = request.path.removeprefix("/")
+        mirror.asked.append((name, {key.lower(): value for key, value in request.headers.items()}))
+        etag = mirror.headers.get("etag")
+        is_same = etag is not None and request.headers.get("if-none-match") == etag
+        request.send_response(304 if is_same else mirror.status if name in mirror.files else 404)
+        for key, value in mirror.headers.items():
+            request.send_header(key, value)
+        request.end_headers()
+        if not is_same:
+            request.wfile.write(mirror.files.get(name, b""))
 
-        def log_message(self, *args: Any) -> None:
-            """Silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    mirror.url = f"mirror+http://127.0.0.1:{server.server_port}/"
-    try:
+    with WebServer(answer, "GET") as server:
+        mirror.url = f"mirror+{server.url}/"
         yield mirror
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
@@ -144,38 +134,24 @@ def test_a_mirror_that_sends_elsewhere_is_unavailable(location: str) -> None:
 
 
 @contextmanager
-def dripping(drip: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that reads a question and then sends something again and again."""
-    listener, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+def dripping(drip: bytes) -> Iterator[str]:
+    """A mirror that reads a question and then sends this again and again."""
 
-    def one(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.recv(65_536)
-            while not over.is_set():
-                drip(connection)
-                sleep(0.05)
+    def treat(connection: socket.socket, over: Event) -> None:
+        connection.recv(65_536)
+        while not over.is_set():
+            connection.sendall(drip)
+            sleep(0.05)
 
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=one, args=(listener.accept()[0],), daemon=True).start()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"mirror+http://127.0.0.1:{listener.getsockname()[1]}/"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
+    with bare_server(treat) as url:
+        yield f"mirror+{url}/"
 
 
 @pytest.mark.parametrize("drip", [b"x", b"x: y\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
 def test_a_mirror_that_never_ends_its_headers_is_left(monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
     monkeypatch.setattr(fetching, "MAX_FILE_SECONDS", 0.3)
     began = monotonic()
-    with dripping(lambda connection: connection.sendall(drip)) as url, opened(url) as made:
+    with dripping(drip) as url, opened(url) as made:
         with pytest.raises(NodeUnavailable):
             made.prove(Known(), NOW)
         assert monotonic() - began < 5

@@ -11,7 +11,7 @@ import pytest
 from ledger.node.directory import DataDirectory
 from ledger.node.errors import NodeError
 from ledger.node.settings import NodeSettings
-from tests.ledger.node.conftest import Clock, NodeProcess, TestNode
+from tests.ledger.node.nodes import Clock, Connection, NodeProcess, TestNode, deploy
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
@@ -100,8 +100,6 @@ def test_a_new_node_on_a_full_disk_says_why_and_begins_when_there_is_space(small
 def test_a_running_node_tells_its_callers_and_goes_on(
     small_disk: SmallDisk, client: Any, start_process: Callable[..., NodeProcess]
 ) -> None:
-    from tests.ledger.node.test_node_kill import Connection, deploy
-
     running = start_process(small_disk.path / "node", "--heartbeat-seconds", "1")
     try:
         counter, connection = deploy(running.url, client), Connection(running.url)

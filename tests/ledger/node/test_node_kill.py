@@ -14,32 +14,14 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from ledger.headers import header_from_json, signers
+from tests.ledger.node.nodes import Client, Connection, deploy, wait_until_mined
 
 KILLS = 50
 CLIENTS = 3
-
-
-class Connection:
-    """One keep-alive connection; any failure means that nothing is known about the request."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-
-    def ask(self, method: str, *params: Any) -> Any:
-        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        self._connection.request("POST", "/", request, {"content-type": "application/json"})
-        answer = json.loads(self._connection.getresponse().read())
-        assert "error" not in answer, answer
-        return answer["result"]
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 class Sender(threading.Thread):
@@ -137,7 +119,7 @@ def test_acknowledged_transactions_survive_sigkill_and_run_once(
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     moments = random.Random(seed)
-    trial = Trial(tmp_path, [type(client)() for _ in range(CLIENTS)])
+    trial = Trial(tmp_path, [Client() for _ in range(CLIENTS)])
     first = start_process(trial.data)
     trial.counter = deploy(first.url, client)
     first.process.kill()
@@ -159,21 +141,6 @@ def test_acknowledged_transactions_survive_sigkill_and_run_once(
     print(f"{sum(map(len, trial.acknowledged))} acknowledged, {blocks} blocks")
     assert blocks > 5
     assert sum(map(len, trial.acknowledged)) > KILLS
-
-
-def deploy(url: str, client: Any) -> str:
-    connection = Connection(url)
-    sent = connection.ask("eth_sendRawTransaction", "0x" + client.deploy().hex())
-    wait_until_mined(connection, [sent])
-    address = connection.ask("eth_getTransactionReceipt", sent)["contractAddress"]
-    connection.close()
-    return str(address)
-
-
-def wait_until_mined(connection: Connection, sent: list[str]) -> None:
-    for one in sent:
-        while connection.ask("eth_getTransactionReceipt", one) is None:
-            time.sleep(0.05)
 
 
 def check_chain(connection: Connection, trial: Trial, validator: str) -> int:

@@ -17,6 +17,7 @@ from trie.hexary import HexaryTrie
 
 from ledger.node.rpc import params
 from ledger.node.rpc.envelope import respond
+from tests.ledger.node.nodes import Client
 
 UNKNOWN = "0x" + "77" * 32
 
@@ -145,7 +146,7 @@ def test_call_out_of_gas_says_so(node: Any, counter: str) -> None:
 @pytest.fixture
 def logged(node: Any, client: Any, counter: str) -> list[dict[str, Any]]:
     """Nine logs of two contracts by two senders in blocks 3 to 5, as the receipts have them."""
-    other_client = type(client)()
+    other_client = Client()
     deployed = node.send(client.deploy())
     node.mine()
     other = node.result("eth_getTransactionReceipt", deployed)["contractAddress"]

@@ -14,7 +14,7 @@ from ledger.mirror import MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.pack import export_pack
 from ledger.replica.schema import FACT_TABLES
-from tests.ledger.conftest import Door
+from tests.ledger.door import Door
 from tests.ledger.forged import START, grow, qbft
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.mirror.mirrors import learn, replica_of, served

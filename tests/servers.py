@@ -1,0 +1,79 @@
+"""Servers on loopback for tests: one that answers HTTP requests as it is told, one that has the bare connections."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+
+class WebServer:
+    """Has `answer` see to every request of that method, each in a thread of its own; refuses all others."""
+
+    def __init__(self, answer: Callable[[BaseHTTPRequestHandler], None], method: str = "POST") -> None:
+        def handle(request: BaseHTTPRequestHandler) -> None:
+            answer(request)
+
+        handler = type("Handler", (_Silent,), {f"do_{method}": handle})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> WebServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Silent(BaseHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """Nothing is said on standard error."""
+
+
+def body_of(request: BaseHTTPRequestHandler) -> bytes:
+    return request.rfile.read(int(request.headers["content-length"]))
+
+
+def reply(request: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
+    request.send_response(status)
+    for name, value in {"content-length": str(len(body)), **headers}.items():
+        request.send_header(name.replace("_", "-"), value)
+    request.end_headers()
+    request.wfile.write(body)
+
+
+@contextmanager
+def bare_server(treat: Callable[[socket.socket, Event], None]) -> Iterator[str]:
+    """The address of a server that does with each connection what `treat` says, until the event is set."""
+    listener, over = socket.create_server(("127.0.0.1", 0)), Event()
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                Thread(target=one, args=(connection,), daemon=True).start()
+
+    def one(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            treat(connection, over)
+
+    thread = Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()

@@ -19,7 +19,7 @@ from ledger.hexadecimal import to_hex
 from ledger.journal import RawLog, fold
 from ledger.network_file import Checkpoint, NetworkFile
 from tests.ledger.light_client.recorded import HEADERS, address
-from tests.ledger.test_replica_store import NETWORK
+from tests.ledger.replica_samples import NETWORK
 
 START = 1_790_000_000
 

@@ -17,7 +17,7 @@ from ledger.registries import MAX_RESTORATIONS, Restoration
 from ledger.replica.store import Store
 from ledger.restorations import CHUNK, Due, chunks, restorations_due
 from ledger.status_records import held_state
-from tests.ledger.test_replica_store import CREDENTIAL, KEY, NETWORK, TRUST, accept, log
+from tests.ledger.replica_samples import CREDENTIAL, KEY, NETWORK, TRUST, accept, log
 
 STOLEN, HONEST, ADMINISTRATOR = (bytes([value]) * 20 for value in (0xAA, 0xBB, 0xCC))
 BUREAU = 1

@@ -14,7 +14,7 @@ from ledger import load_catalogue
 from ledger.abi import selector
 from ledger.artifacts import artifact
 from ledger.registries import Registries, Restoration
-from tests.ledger.test_replica_store import NETWORK
+from tests.ledger.replica_samples import NETWORK
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = {

@@ -20,10 +20,10 @@ import pytest
 from ledger import Account, FollowFailed, Replica, Rpc, deploy
 from ledger import rpc as rpc_module
 from ledger.administration import Administration
-from ledger.replica.schema import FACT_TABLES
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World, running_node
 from tests.ledger.door import Door
 from tests.ledger.liars import LIARS, Elsewhere, Liar
+from tests.ledger.replica_contents import contents
 
 NEW_BATCHES = 3
 EVERY_LIAR = pytest.mark.parametrize("liar", LIARS.values(), ids=LIARS)
@@ -82,13 +82,6 @@ def scene(ledger_world: World, twin: RunningNode, tmp_path_factory: pytest.TempP
 def open_replica(scene: Scene, folder: Path, *sources: str) -> Replica:
     shutil.copy(scene.file, folder / "r.db")
     return scene.world.replica(folder / "r.db", *sources)
-
-
-def contents(replica: Replica) -> dict[str, list[Any]]:
-    """Every raw event and every fact."""
-    with replica.reading() as (connection, _):
-        tables = ("logs", *FACT_TABLES)
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in tables}
 
 
 @EVERY_LIAR

@@ -16,8 +16,8 @@ from tests.ledger.door import Door, Lie
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.liars import LIARS, altered, lie_about
 from tests.ledger.light_client.recorded import KEYS
-from tests.ledger.test_liars import contents
-from tests.ledger.test_replica_store import HISTORY
+from tests.ledger.replica_contents import contents
+from tests.ledger.replica_samples import HISTORY
 
 FOUR = KEYS[:4]
 SETTLING = 9

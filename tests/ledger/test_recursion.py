@@ -11,7 +11,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from ledger import Account, Call, Fees, MalformedNetworkFile, RegistryReader, Rpc, SourceError, parse_network_file
-from tests.ledger.test_replica_store import NETWORK
+from tests.ledger.replica_samples import NETWORK
 
 limit = sys.getrecursionlimit()
 DEEP = b"[" * 100_000

@@ -23,7 +23,7 @@ from tests.fixtures_ledger import World
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, proof, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
-from tests.ledger.test_replica_store import HISTORY
+from tests.ledger.replica_samples import HISTORY
 
 FOUR = KEYS[:4]
 DAY = 86_400

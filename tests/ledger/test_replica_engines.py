@@ -25,7 +25,8 @@ from ledger.replica.update import Known
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
-from tests.ledger.test_replica_store import HISTORY, all_facts
+from tests.ledger.replica_contents import all_facts
+from tests.ledger.replica_samples import HISTORY
 
 FOUR = KEYS[:4]
 Serve = Callable[[Branch], Door]

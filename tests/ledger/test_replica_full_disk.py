@@ -13,7 +13,7 @@ from ledger import FollowFailed, Replica
 from ledger.errors import ReplicaUnwritable
 from ledger.replica import keep_following
 from tests.fixtures_ledger import World
-from tests.ledger.test_liars import contents
+from tests.ledger.replica_contents import contents
 from tests.small_disk import SmallDisk
 
 

@@ -20,7 +20,7 @@ from ledger import FollowFailed, Replica, Rpc
 from tests.fixtures_ledger import SHANGHAI, Authority, World
 from tests.issuer import test_kill as bureau_at_work
 from tests.issuer.desk import add_officers, write_settings
-from tests.ledger.test_liars import contents
+from tests.ledger.replica_contents import contents
 from tests.network.lives import BureauAtWork, FollowingWindow
 from tests.network.watching import Shown, WatchingWindow, issue_one
 

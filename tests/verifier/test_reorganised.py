@@ -15,7 +15,7 @@ from ledger import Replica, load_catalogue
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS
-from tests.ledger.test_replica_store import HISTORY
+from tests.ledger.replica_samples import HISTORY
 from tests.verifier.window_samples import Bureau
 from verifier.following import Follower
 from verifier.receive import Request, Window, receive

@@ -9,7 +9,7 @@ import pytest
 from ledger.errors import CheckpointTooOld
 from ledger.light_client import TRUSTING_DAYS, Trusted, require_recent
 from ledger.network_file import Engine
-from tests.ledger.test_replica_store import NETWORK
+from tests.ledger.replica_samples import NETWORK
 
 
 @pytest.mark.parametrize("engine", ["embedded", "qbft", "clique"])

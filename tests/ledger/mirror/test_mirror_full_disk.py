@@ -15,7 +15,7 @@ from ledger.errors import PackNotWritten
 from ledger.mirror import MirrorFolder
 from ledger.pack import export_pack, load_pack
 from tests.fixtures_ledger import World
-from tests.ledger.test_liars import contents
+from tests.ledger.replica_contents import contents
 from tests.small_disk import SmallDisk
 
 

@@ -19,7 +19,7 @@ from tests.ledger.forged import START, grow, qbft
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.mirror.mirrors import learn, replica_of, served
 from tests.ledger.pack.packs import NOW, history
-from tests.ledger.test_replica_store import HISTORY
+from tests.ledger.replica_samples import HISTORY
 
 FOUR = KEYS[:4]
 

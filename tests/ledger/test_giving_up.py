@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
 from credential import Reason, State
 from ledger import Outbox, Receipt, Rpc, Sent
 from tests.fixtures_ledger import SHANGHAI, World
-from tests.ledger.test_outbox import open_engine
 from tests.waiting import until
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_engine(tmp_path / "business.db")
 
 
 def test_what_can_never_run_is_given_up_and_what_ran_is_told_by_its_receipt(own_world: World, engine: Engine) -> None:

@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from ledger import Outbox, Receipt, Registries, Replica, Rpc, Sent, events
+from ledger import Outbox, Receipt, Registries, Replica, Rpc, Sent
 from ledger.outbox.tables import transactions
-from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.test_outbox import business, open_engine
+from tests.fixtures_ledger import Authority, World
+from tests.ledger.outbox_desk import business, open_engine, sequences_on_chain
 from tests.waiting import until
 
 STEPS = (
@@ -29,19 +29,6 @@ STEPS = (
     "settled",
 )
 KILLS = 50
-
-
-@pytest.fixture(scope="module")
-def bureau(ledger_world: World) -> Authority:
-    number = len(ledger_world.authorities) + 1
-    return ledger_world.add_authority(SHANGHAI, f"K{number}", "发件箱", f"https://killed-{number}.example")
-
-
-def sequences_on_chain(world: World, bureau: Authority) -> list[int]:
-    with Rpc(world.url) as rpc:
-        logs = rpc.logs([world.network.registries.credential], 0, rpc.quantity("eth_blockNumber"))
-    found = map(events.decode, logs)
-    return [each.seq for each in found if isinstance(each, events.BatchAnchored) and each.authority == bureau.number]
 
 
 def die(*_: Any) -> NoReturn:

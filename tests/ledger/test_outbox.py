@@ -2,137 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from eth_hash.auto import keccak
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    insert,
-    select,
-)
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, insert, select
 
 from credential import Reason, State
-from ledger import Account, Call, NodeUnavailable, Outbox, Receipt, Registries, Rpc, Sent, events
-from ledger.outbox import metadata
+from ledger import Account, Call, NodeUnavailable, Receipt, Registries, Rpc, Sent, events
 from ledger.outbox.tables import transactions
-from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.door import FORWARD, Door, Dropped, Unreached
-
-business = Table(
-    "business", business_metadata := MetaData(), Column("id", Integer, primary_key=True), Column("done", String)
-)
-
-
-NOTHING = Call(bytes(19) + b"\x02", b"", 30_000, "nothing")
-
-
-def open_engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def _durable(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-
-    metadata.create_all(engine)
-    business_metadata.create_all(engine)
-    return engine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_engine(tmp_path / "business.db")
-
-
-@pytest.fixture(scope="module")
-def bureau(ledger_world: World) -> Authority:
-    """An authority of these tests alone, so that they know its next sequence number."""
-    number = len(ledger_world.authorities) + 1
-    return ledger_world.add_authority(SHANGHAI, f"X{number}", "发件箱", f"https://outbox-{number}.example")
-
-
-class Desk:
-    """A business that anchors by the outbox and notes what it is told."""
-
-    def __init__(self, world: World, bureau: Authority, engine: Engine, door: Door) -> None:
-        self.world, self.bureau, self.engine, self.door = world, bureau, engine, door
-        self.outbox = Outbox(engine, world.network)
-        self.rpc = Rpc(door.url)
-        self.settled: list[tuple[str, Receipt]] = []
-        with engine.begin() as connection, Rpc(world.url) as honest:
-            self.outbox.adopt(connection, bureau.operator.address, honest.nonce(bureau.operator.address))
-
-    def anchor_call(self) -> Call:
-        seq, self.bureau.next_seq = self.bureau.next_seq, self.bureau.next_seq + 1
-        self.bureau.total += 64
-        calls = Registries(self.world.network)
-        return calls.anchor(self.bureau.number, seq, os.urandom(32), 64, self.bureau.key.kid)
-
-    def enqueue(self, reference: str, call: Call | None = None, account: Account | None = None) -> None:
-        with self.engine.begin() as connection:
-            made = call or self.anchor_call()
-            self.outbox.enqueue(connection, account or self.bureau.operator, made, reference)
-
-    def note(self, connection: Connection, sent: Sent, receipt: Receipt) -> None:
-        connection.execute(insert(business).values(done=sent.reference))
-        self.settled.append((sent.reference, receipt))
-
-    def deliver(self, **options: Any) -> Any:
-        return self.outbox.deliver(self.rpc, self.note, **options)
-
-    def until_empty(self, rounds: int = 100) -> None:
-        for _ in range(rounds):
-            if self.deliver().waiting == 0:
-                return
-            time.sleep(0.05)
-        raise AssertionError("calls still wait")
-
-    @property
-    def told(self) -> list[str]:
-        with self.engine.connect() as connection:
-            return list(connection.scalars(select(business.c.done).order_by(business.c.id)))
-
-    def states(self) -> list[str]:
-        with self.engine.connect() as connection:
-            return list(connection.scalars(select(transactions.c.state).order_by(transactions.c.id)))
-
-    def batches_on_chain(self) -> list[int]:
-        """The sequence numbers that the chain has for this bureau, in order."""
-        with Rpc(self.world.url) as rpc:
-            logs = rpc.logs([self.world.network.registries.credential], 0, rpc.quantity("eth_blockNumber"))
-        found = map(events.decode, logs)
-        return [
-            each.seq
-            for each in found
-            if isinstance(each, events.BatchAnchored) and each.authority == self.bureau.number
-        ]
-
-
-@pytest.fixture
-def desk(ledger_world: World, bureau: Authority, engine: Engine, door: Door) -> Iterator[Desk]:
-    made = Desk(ledger_world, bureau, engine, door)
-    yield made
-    made.rpc.close()
-    # Whatever the test did, the chain has each batch once and none is missing.
-    assert made.batches_on_chain() == list(range(bureau.next_seq))
-
-
-def sending(method: str) -> bool:
-    return method == "eth_sendRawTransaction"
+from tests.ledger.door import FORWARD, Dropped, Unreached
+from tests.ledger.outbox_desk import NOTHING, Desk, business, sending
 
 
 def test_what_is_enqueued_arrives_in_order_and_is_told_once(desk: Desk) -> None:

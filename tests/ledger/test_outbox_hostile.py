@@ -10,7 +10,7 @@ import pytest
 from ledger.errors import MalformedAnswer
 from tests.ledger.door import FORWARD
 from tests.ledger.liars import refusing
-from tests.ledger.test_outbox import Desk, bureau, desk, engine, sending  # noqa: F401 - fixtures
+from tests.ledger.outbox_desk import Desk, sending
 from tests.servers import reply
 
 
@@ -18,7 +18,7 @@ def receiving(method: str) -> bool:
     return method == "eth_getTransactionReceipt"
 
 
-def test_what_a_node_refuses_with_is_kept_as_text(desk: Desk) -> None:  # noqa: F811
+def test_what_a_node_refuses_with_is_kept_as_text(desk: Desk) -> None:
     """A lone surrogate, which SQLite does not take, would have stopped this account's calls for ever."""
     rude = refusing(-32000, "no \ud800 funds")
 
@@ -46,7 +46,7 @@ def test_what_a_node_refuses_with_is_kept_as_text(desk: Desk) -> None:  # noqa: 
     ],
     ids=["a log without its data", "a block that no database holds", "another transaction's"],
 )
-def test_a_receipt_that_cannot_be_one_settles_nothing(desk: Desk, change: Any) -> None:  # noqa: F811
+def test_a_receipt_that_cannot_be_one_settles_nothing(desk: Desk, change: Any) -> None:
     def lie(method: str, params: list[Any], result: Any) -> Any:
         if receiving(method) and result:
             change(result)

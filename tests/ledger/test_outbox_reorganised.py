@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,35 +13,21 @@ from sqlalchemy import Engine, select
 from ledger import Account, Call, Outbox, Rpc
 from ledger.outbox.tables import transactions
 from ledger.receipts import receipt_of
-from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.ledger.door import FORWARD, Door
-from tests.ledger.test_outbox import NOTHING, Desk, open_engine, sending
+from tests.fixtures_ledger import World
+from tests.ledger.door import FORWARD
+from tests.ledger.outbox_desk import NOTHING, Desk, sending
 
 DEPTH = 4
 """Two rounds of floor(2/2) + 1 blocks."""
 
 
 @pytest.fixture
-def engine(tmp_path: Any) -> Engine:
-    return open_engine(tmp_path / "business.db")
-
-
-@pytest.fixture(scope="module")
-def bureau(ledger_world: World) -> Authority:
-    number = len(ledger_world.authorities) + 1
-    return ledger_world.add_authority(SHANGHAI, f"X{number}", "重组", f"https://branches-{number}.example")
-
-
-@pytest.fixture
-def desk(ledger_world: World, bureau: Authority, engine: Engine, door: Door) -> Iterator[Desk]:
+def desk(desk: Desk) -> Desk:
     """A desk that was told that the node is one of a Clique network with two signers."""
-    made = Desk(ledger_world, bureau, engine, door)
-    network = ledger_world.network
+    network = desk.world.network
     checkpoint = replace(network.checkpoint, validators=(b"\x01" * 20, b"\x02" * 20))
-    made.outbox = Outbox(engine, replace(network, engine="clique", checkpoint=checkpoint))
-    yield made
-    made.rpc.close()
-    assert made.batches_on_chain() == list(range(bureau.next_seq))
+    desk.outbox = Outbox(desk.engine, replace(network, engine="clique", checkpoint=checkpoint))
+    return desk
 
 
 class LostBranch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ledger import LedgerError, Rpc, load_catalogue
 from scripts.hosts import Network
@@ -43,13 +43,6 @@ def heights(network: Network, hosts: Sequence[int]) -> list[int]:
 def block_hash(network: Network, host: int, number: int) -> str:
     with Rpc(network.url(host), timeout_seconds=3) as rpc:
         return str(rpc.header(number)["hash"])
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, f"not within {seconds} seconds: {what}"
-        time.sleep(0.1)
 
 
 def goes_on(network: Network, hosts: Sequence[int], blocks: int = 3, seconds: float = 90) -> None:

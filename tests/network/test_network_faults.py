@@ -21,10 +21,11 @@ from scripts.hosts import Network
 from scripts.hosts.machine import free_ports
 from tests.fixtures_ledger import World
 from tests.network.at_work import AtWork, at_work
-from tests.network.live import block_hash, goes_on, heights, live_world, stands_still, until
+from tests.network.live import block_hash, goes_on, heights, live_world, stands_still
 from tests.network.lives import NetworkHost, kill_together
 from tests.network.lying import LIES, SLOW_LIES, lying_node
 from tests.network.proxy import CALM, Proxy, Weather
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network")]
 HOSTS = (1, 2, 3, 4)

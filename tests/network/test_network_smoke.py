@@ -20,7 +20,8 @@ from ledger.light_client import depth
 from scripts.hosts import HostProblem, Network, namespaces, records
 from scripts.hosts.__main__ import main
 from scripts.hosts.console import ask
-from tests.network.live import heights, until
+from tests.network.live import heights
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 FORKING_SECONDS = 8

@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from ledger.receipts import Receipt as Receipt
     from ledger.registries import Member as Member
     from ledger.registries import Registries as Registries
+    from ledger.renewal import changes as changes
+    from ledger.renewal import is_later as is_later
+    from ledger.renewal import is_renewal as is_renewal
+    from ledger.renewal import trusted_until as trusted_until
     from ledger.replica import Accepted as Accepted
     from ledger.replica import Evidence as Evidence
     from ledger.replica import Progress as Progress
@@ -122,7 +126,10 @@ _HOMES = {
     "UnsupportedPack": "errors",
     "Waiting": "outbox",
     "authority_on_record": "authority_record",
+    "changes": "renewal",
     "deploy": "deployment",
+    "is_later": "renewal",
+    "is_renewal": "renewal",
     "keep_following": "replica",
     "load_account": "accounts",
     "load_catalogue": "catalogue",
@@ -132,6 +139,7 @@ _HOMES = {
     "read_network_file": "network_file",
     "save_account": "accounts",
     "serialise_network_file": "network_file",
+    "trusted_until": "renewal",
 }
 
 __all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts

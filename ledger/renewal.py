@@ -16,7 +16,7 @@ from ledger.network_file import Checkpoint, NetworkFile
 from ledger.replica.recorded import Record
 from ledger.replica.update import Point
 
-TRUSTING_SECONDS = TRUSTING_DAYS * 86_400
+_TRUSTING_SECONDS = TRUSTING_DAYS * 86_400
 
 
 class Agreement(Enum):
@@ -35,10 +35,10 @@ class Finding:
 
 def renewed(network: NetworkFile, checkpoint: Checkpoint) -> NetworkFile:
     """The same network from a later block on. Raises NotRenewable where the block is not later."""
-    old = network.checkpoint
-    if checkpoint.number <= old.number or checkpoint.time <= old.time:
+    new, old = replace(network, checkpoint=checkpoint), network.checkpoint
+    if not is_later(new, network):
         raise NotRenewable(f"block {checkpoint.number} is not later than the file's checkpoint, block {old.number}")
-    return replace(network, checkpoint=checkpoint)
+    return new
 
 
 def checkpoint_from(record: Record, network: NetworkFile, number: int | None, agreed: bytes | None) -> Checkpoint:
@@ -99,6 +99,16 @@ def changes(old: NetworkFile, new: NetworkFile) -> tuple[str, ...]:
 def is_renewal(old: NetworkFile, new: NetworkFile) -> bool:
     """Whether the files differ in the checkpoint alone."""
     return replace(new, checkpoint=old.checkpoint) == old
+
+
+def is_later(new: NetworkFile, old: NetworkFile) -> bool:
+    """Whether the new file's checkpoint has a greater number and a greater time (spec/network-file.md, section 4)."""
+    return new.checkpoint.number > old.checkpoint.number and new.checkpoint.time > old.checkpoint.time
+
+
+def trusted_until(network: NetworkFile) -> int:
+    """The last instant, in Unix seconds, at which who has nothing newer may trust the checkpoint's validators."""
+    return network.checkpoint.time + _TRUSTING_SECONDS
 
 
 def compare_record(network: NetworkFile, record: Record) -> Finding:

@@ -3,21 +3,28 @@
 from wallet.contents import Collection, Held, Trust
 from wallet.drawing import png, terminal_lines
 from wallet.errors import (
+    AnotherNetwork,
+    CheckpointNotLater,
     CredentialRefused,
     IssuerError,
     IssuerRefused,
     IssuerUnreachable,
+    NoNetworkFile,
     OfferRefused,
+    TrustRefused,
     VaultError,
     WalletError,
     WrongPassphrase,
 )
 from wallet.issuer_client import IssuerClient
+from wallet.renewing import Renewal
 from wallet.showing import DEFAULT_FIELDS, LiveCode
 from wallet.wallet import Wallet, World
 
 __all__ = [
     "DEFAULT_FIELDS",
+    "AnotherNetwork",
+    "CheckpointNotLater",
     "Collection",
     "CredentialRefused",
     "Held",
@@ -26,8 +33,11 @@ __all__ = [
     "IssuerRefused",
     "IssuerUnreachable",
     "LiveCode",
+    "NoNetworkFile",
     "OfferRefused",
+    "Renewal",
     "Trust",
+    "TrustRefused",
     "VaultError",
     "Wallet",
     "WalletError",

@@ -16,18 +16,35 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from credential import Catalogue
-from ledger import MalformedNetworkFile, NetworkFile, Replica, load_catalogue, parse_network_file
+from credential import Catalogue, dates
+from ledger import (
+    LedgerError,
+    MalformedNetworkFile,
+    MalformedSource,
+    NetworkFile,
+    Replica,
+    load_catalogue,
+    read_network_file,
+    shown_address,
+    trusted_until,
+)
 from wallet import drawing
 from wallet.contents import Collection, Held, Trust
 from wallet.errors import WalletError
 from wallet.issuer_client import IssuerClient
+from wallet.renewing import renewal
 from wallet.showing import DEFAULT_FIELDS, parsed, type_of
 from wallet.wallet import Wallet, World
 
 _TIMEOUT_SECONDS = 20.0
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _FORGETTING = "这会永久删除凭证和它的密钥 This erases the credential and its key for good. 继续 Go on?"
+_ADOPTING = (
+    "请与公布的指纹逐位比对；换用后，已有的证照要重新核验。\n"
+    "Compare the fingerprint with the published one, digit by digit; what is held will be checked anew.\n"
+    "换用 Use it?"
+)
+_FOLLOWING = "换用这些来源 Use these sources?"
 
 
 class _Group(click.Group):
@@ -39,6 +56,12 @@ class _Group(click.Group):
         except WalletError as e:
             click.echo(f"{e} [{e.code}]", err=True)
             sys.exit(e.exit_status)
+        except MalformedNetworkFile as e:
+            raise click.UsageError(f"the network file is wrong: {e}") from e
+        except MalformedSource as e:
+            raise click.UsageError(str(e)) from e
+        except LedgerError as e:
+            raise click.ClickException(str(e)) from e
 
 
 @click.group(cls=_Group)
@@ -70,21 +93,24 @@ def _passphrase_option(*, confirm: bool) -> Callable[[_Command], _Command]:
 
 _passphrase = _passphrase_option(confirm=False)
 _new_passphrase = _passphrase_option(confirm=True)
+_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+_sources = click.option(
+    "--source", "sources", multiple=True, metavar="URL", help="Address of a node or mirror to follow; may be repeated."
+)
 _wait = click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for a credential in the making.")
 
 
 @wallet.command()
 @_new_passphrase
-@click.option("--network", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="The network file.")
-@click.option("--source", "sources", multiple=True, help="JSON-RPC address of a node or mirror; may be repeated.")
+@click.option("--network", type=_FILE, help="The network file.")
+@_sources
 @click.pass_obj
 def init(folder: Path, passphrase: str, network: Path | None, sources: tuple[str, ...]) -> None:
     """Make an empty wallet; with a network file it can check what it gets."""
     trust = None
-    if network:
-        octets = network.read_bytes()
-        trust = Trust(octets, sources)
-        click.echo(f"网络指纹 network: {_network(trust).short_fingerprint}")
+    if network or sources:
+        trust = renewal(None, read_network_file(network) if network else None, sources).after
+        click.echo(f"网络指纹 network: {trust.network.short_fingerprint}")
     Wallet.create(folder, passphrase, _world(), trust=trust)
     click.echo(f"已建立 created: {folder}")
 
@@ -98,7 +124,7 @@ def init(folder: Path, passphrase: str, network: Path | None, sources: tuple[str
 def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphrase: str) -> None:
     """Collect the credential of an openid-credential-offer:// link."""
     opened = Wallet.open(folder, passphrase, _world())
-    with _issuer() as issuer, _replica(opened, folder) as replica:
+    with _issuer() as issuer, opened.replica() as replica:
         _tell(opened.accept(offer, tx_code, issuer, replica, wait))
 
 
@@ -109,14 +135,45 @@ def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphras
 def resume(folder: Path, wait: float, passphrase: str) -> None:
     """Take up every collection that was interrupted, and check what could not be checked yet."""
     opened, failures = Wallet.open(folder, passphrase, _world()), 0
-    with _issuer() as issuer, _replica(opened, folder) as replica:
+    with _issuer() as issuer, opened.replica() as replica:
         for collection in opened.collections:
             failures += _tried(collection.id, partial(opened.resume, collection.id, issuer, replica, wait))
-        for held in opened.held:
-            if held.checked_at is None and replica:
-                failures += _tried(held.id, partial(opened.check, held.id, replica))
+        failures += _check_what_is_not_yet(opened, replica)
     if failures:
         sys.exit(WalletError.exit_status)
+
+
+@wallet.command("network")
+@click.option("--renew", "file", type=_FILE, help="Check by this network file from now on.")
+@_sources
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_passphrase
+@click.pass_obj
+def network_command(folder: Path, file: Path | None, sources: tuple[str, ...], yes: bool, passphrase: str) -> None:
+    """Show the network that the wallet checks by, or renew it.
+
+    --renew takes a later network file of the same network, or a wallet's first; what is held is then checked anew.
+    --source takes the place of all sources.
+    """
+    opened = Wallet.open(folder, passphrase, _world())
+    if file is None and not sources:
+        _tell_trust(opened.trust)
+        return
+    network = read_network_file(file) if file else None
+    planned = opened.renewal(network, sources)
+    _tell_trust(planned.after)
+    if not planned.changes:
+        click.echo("没有变化 nothing changes")
+        return
+    for line in planned.changes:
+        click.echo(f"变化 change: {line}")
+    if not yes:
+        click.confirm(_ADOPTING if planned.replaces_file else _FOLLOWING, abort=True)
+    opened.renew(network, sources)
+    click.echo("已换用 in use from now on")
+    with opened.replica() as replica:
+        if _check_what_is_not_yet(opened, replica):
+            sys.exit(WalletError.exit_status)
 
 
 @wallet.command("list")
@@ -180,21 +237,33 @@ def _issuer() -> Iterator[IssuerClient]:
         yield IssuerClient(http)
 
 
-@contextmanager
-def _replica(opened: Wallet, folder: Path) -> Iterator[Replica | None]:
-    """The wallet's own replica, None where it has no network file."""
-    if opened.trust is None:
-        yield None
+def _check_what_is_not_yet(opened: Wallet, replica: Replica | None) -> int:
+    """How many failed; each result is told."""
+    if replica is None:
+        return 0
+    waiting = [held.id for held in opened.held if held.checked_at is None]
+    return sum(_tried(each, partial(opened.check, each, replica)) for each in waiting)
+
+
+def _tell_trust(trust: Trust | None) -> None:
+    if trust is None:
+        click.echo("没有网络文件，无法核验 no network file: nothing can be checked")
         return
-    with Replica(folder / "replica.sqlite", _network(opened.trust), load_catalogue(), opened.trust.sources) as replica:
-        yield replica
+    network, at = trust.network, trust.network.checkpoint
+    click.echo(f"网络 network: {network.name}")
+    click.echo(f"指纹 fingerprint: {network.short_fingerprint}")
+    click.echo(f"  {network.fingerprint}")
+    click.echo(f"检查点 checkpoint: block {at.number}, {_age(network, int(time.time()))}")
+    for address in trust.sources:
+        click.echo(f"来源 source: {shown_address(address)}")
 
 
-def _network(trust: Trust) -> NetworkFile:
-    try:
-        return parse_network_file(trust.network)
-    except MalformedNetworkFile as e:
-        raise click.UsageError(f"the network file is wrong: {e}") from e
+def _age(network: NetworkFile, now: int) -> str:
+    days, last = max(now - network.checkpoint.time, 0) // dates.DAY_SECONDS, trusted_until(network)
+    until = dates.day_of(last)
+    if now > last:
+        return f"{days} 天 days old, 对新副本已过旧 too old for a new replica since {until}: get a newer network file"
+    return f"{days} 天 days old, 新副本可用至 good for a new replica until {until}"
 
 
 def _tried(entry_id: str, act: Callable[[], Held | Collection]) -> bool:

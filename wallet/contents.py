@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from credential import SigningKey, base64url, strict_json
+from ledger import MalformedNetworkFile, NetworkFile, parse_network_file, serialise_network_file
 from wallet.errors import DamagedVault, NoSuchCredential
 
 FORMAT = "yinxin-wallet-contents/1"
@@ -57,9 +58,9 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which ledger this wallet checks by: the network file's octets, and nodes to follow; kept where none swaps it."""
+    """Which ledger this wallet checks by: the network file, and sources to follow; kept where nobody swaps them."""
 
-    network: bytes
+    network: NetworkFile
     sources: tuple[str, ...]
 
 
@@ -78,6 +79,12 @@ class Contents:
     def collection(self, collection_id: str) -> Collection:
         """By id or the beginning of one. Raises NoSuchCredential."""
         return _only(self.collections, collection_id)
+
+    def trusting(self, trust: Trust) -> Contents:
+        """`trust` from now on. By another network file, nothing that is held was checked yet."""
+        if self.trust is not None and self.trust.network == trust.network:
+            return replace(self, trust=trust)
+        return replace(self, trust=trust, held=tuple(replace(each, checked_at=None) for each in self.held))
 
     def with_collection(self, collection: Collection) -> Contents:
         others = tuple(each for each in self.collections if each.id != collection.id)
@@ -131,20 +138,21 @@ def decode(octets: bytes) -> Contents:
             tuple(Held(**_values(each)) for each in document["held"]),
             tuple(Collection(**_values(each)) for each in document["collections"]),
         )
-    except (ValueError, KeyError, TypeError) as e:
+    except (ValueError, KeyError, TypeError, MalformedNetworkFile) as e:
         raise DamagedVault("the wallet's content cannot be read") from e
 
 
 def _trust_members(trust: Trust | None) -> dict[str, object] | None:
     if trust is None:
         return None
-    return {"network": base64url.encode(trust.network), "sources": list(trust.sources)}
+    return {"network": base64url.encode(serialise_network_file(trust.network)), "sources": list(trust.sources)}
 
 
 def _trust(members: Any) -> Trust | None:
     if members is None:
         return None
-    return Trust(base64url.decode(members["network"]), tuple(map(str, members["sources"])))
+    network = parse_network_file(base64url.decode(members["network"]))
+    return Trust(network, tuple(map(str, members["sources"])))
 
 
 _OCTETS = {"seed", "holder_secret", "arrived_seed"}

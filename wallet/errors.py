@@ -16,6 +16,10 @@ WalletError
 │   ├── IssuerRefused       issuer_refused
 │   └── MalformedAnswer     malformed_answer
 ├── CredentialRefused       credential_refused: what arrived is not what it should be, and was not kept
+├── TrustRefused            what the wallet was to check by from now on; it checks by what it did before
+│   ├── NoNetworkFile       no_network_file
+│   ├── AnotherNetwork      another_network
+│   └── CheckpointNotLater  checkpoint_not_later
 ├── NoSuchCredential        no_such_credential
 ├── NoSuchField             no_such_field
 └── TooMuchToShow           too_much_to_show
@@ -114,6 +118,24 @@ class CredentialRefused(WalletError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(f"{message} ({reason})")
         self.reason = reason
+
+
+class TrustRefused(WalletError):
+    pass
+
+
+class NoNetworkFile(TrustRefused):
+    code = "no_network_file"
+
+
+class AnotherNetwork(TrustRefused):
+    """More than the checkpoint differs; a wallet keeps to the network that it was made for."""
+
+    code = "another_network"
+
+
+class CheckpointNotLater(TrustRefused):
+    code = "checkpoint_not_later"
 
 
 class NoSuchCredential(WalletError):

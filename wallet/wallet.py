@@ -5,24 +5,28 @@ The procedure of accepting:
   2  ask the issuer one thing at a time, saving each answer before the next question
   3  check what arrived: form, claims, key, seed; then origin, by the ledger's facts
   4  keep it, or refuse it and say why
+
+What it checks by may be renewed (renewing.py); all that is held is then to be checked anew, by a replica that begins
+from the new network file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from credential import Catalogue, SigningKey, base64url
-from ledger import LedgerError, Replica
+from ledger import LedgerError, NetworkFile, Replica
 from wallet import collecting
 from wallet.checking import check_form, check_origin
 from wallet.contents import Collection, Contents, Held, Trust, decode, encode
 from wallet.errors import CredentialRefused
 from wallet.issuer_client import IssuerClient
 from wallet.offer import OfferReference, parse_offer_uri
+from wallet.renewing import Renewal, renewal
 from wallet.showing import DEFAULT_FIELDS, LiveCode, live_code, parsed
 from wallet.vault import COST, Entropy, Vault
 
@@ -51,8 +55,8 @@ class Wallet:
     def create(
         cls, folder: Path, passphrase: str, world: World, *, trust: Trust | None = None, cost: int = COST
     ) -> Self:
-        """An empty wallet in `folder`. Raises VaultExists."""
-        content = encode(Contents(trust))
+        """An empty wallet in `folder`. Raises VaultExists, or MalformedSource."""
+        content = encode(Contents(trust and renewal(None, trust.network, trust.sources).after))
         return cls(Vault.create(folder / VAULT, passphrase, content, world.entropy, cost), world)
 
     @classmethod
@@ -72,6 +76,39 @@ class Wallet:
     def collections(self) -> tuple[Collection, ...]:
         """What was begun and has not arrived."""
         return self._contents.collections
+
+    def renewal(self, network: NetworkFile | None = None, sources: Sequence[str] = ()) -> Renewal:
+        """What `renew` would change; nothing is saved. Raises as it does."""
+        return renewal(self._contents.trust, network, sources)
+
+    def renew(self, network: NetworkFile | None = None, sources: Sequence[str] = ()) -> Renewal:
+        """Checks by `network` and `sources` from now on; without one of them that part stays.
+
+        Where the file is another one, all that is held counts as not yet checked: then `check` it, by a new `replica`.
+        Raises TrustRefused or MalformedSource, and nothing is changed.
+        """
+        with self._changing():
+            found = renewal(self._contents.trust, network, sources)
+            if found.changes:
+                self._save(self._contents.trusting(found.after))
+            if found.replaces_file:
+                self._remove_other_replicas(found.after.network)
+            return found
+
+    @contextmanager
+    def replica(self) -> Iterator[Replica | None]:
+        """This wallet's replica of the ledger, None without a network file. Raises OtherReplica or MalformedSource.
+
+        Each network file has its own, beside the vault, so that what was proven by an earlier file counts for nothing:
+        a replica that took the wrong side of a contradiction need not have noticed.
+        """
+        trust = self._contents.trust
+        if trust is None:
+            yield None
+            return
+        path, world = self._replica_path(trust.network), self._world
+        with Replica(path, trust.network, world.catalogue, trust.sources, clock=world.clock) as replica:
+            yield replica
 
     def accept(
         self,
@@ -157,7 +194,8 @@ class Wallet:
 
     def _confirmed_at(self, held: Held, replica: Replica | None) -> int | None:
         """When the ledger's facts confirmed where it comes from; None where they cannot tell, or cannot be had."""
-        if replica is None:
+        trust = self._contents.trust
+        if replica is None or (trust and replica.network != trust.network):  # opened before the file was replaced
             return None
         with suppress(LedgerError):  # the facts at hand may be enough
             replica.follow_once()
@@ -179,6 +217,17 @@ class Wallet:
     def _save(self, contents: Contents) -> None:
         self._vault.save(encode(contents))
         self._contents = contents
+
+    def _replica_path(self, network: NetworkFile) -> Path:
+        return self._vault.path.with_name(f"replica-{network.fingerprint[:16]}.sqlite")
+
+    def _remove_other_replicas(self, network: NetworkFile) -> None:
+        """They are of no use any more, and of no harm where they stay."""
+        current = self._replica_path(network)
+        for path in current.parent.glob("replica*.sqlite*"):
+            if not path.name.startswith(current.name):
+                with suppress(OSError):
+                    path.unlink()
 
     def _new_id(self) -> str:
         return self._world.entropy(_ID_OCTETS).hex()

@@ -15,7 +15,6 @@ from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile, read_network_file, serialise_network_file
 from ledger.node_blocks import NodeBlock, block_of_node, header_of_node
 from ledger.renewal import (
-    TRUSTING_SECONDS,
     Agreement,
     Finding,
     changes,
@@ -25,6 +24,7 @@ from ledger.renewal import (
     is_renewal,
     renewed,
     require_agreed,
+    trusted_until,
 )
 from ledger.replica.recorded import read_record
 from ledger.replica.sources import shown_address
@@ -196,13 +196,13 @@ def _facts(network: NetworkFile, now: int) -> dict[str, Any]:
         "time": at.time,
         "validators": [to_hex(each) for each in at.validators],
         "age_seconds": now - at.time,
-        "trusted_until": at.time + TRUSTING_SECONDS,
+        "trusted_until": trusted_until(network),
     }
 
 
 def _age(network: NetworkFile, now: int) -> str:
-    age, last = now - network.checkpoint.time, network.checkpoint.time + TRUSTING_SECONDS
-    if age > TRUSTING_SECONDS:
+    age, last = now - network.checkpoint.time, trusted_until(network)
+    if now > last:
         return f"{age // 86_400} days old: too old for a new replica since {when(last)}"
     return f"{max(age, 0) // 86_400} days old, good for a new replica until {when(last)}"
 

@@ -66,8 +66,11 @@ DOOR = {
     "UnsupportedPack",
     "Waiting",
     "authority_on_record",
+    "changes",
     "deploy",
     "events",
+    "is_later",
+    "is_renewal",
     "keep_following",
     "load_account",
     "load_catalogue",
@@ -79,6 +82,7 @@ DOOR = {
     "require_source",
     "serialise_network_file",
     "shown_address",
+    "trusted_until",
 }
 
 

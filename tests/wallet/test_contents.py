@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from credential import base64url
+from ledger import serialise_network_file
+from tests.ledger.replica_samples import NETWORK
 from wallet.contents import Collection, Contents, Held, Trust, decode, encode
 from wallet.errors import DamagedVault, NoSuchCredential
 
@@ -11,12 +16,20 @@ HELD = Held("aa01", "jwt~", b"s" * 16, b"k" * 32, 1, None)
 COLLECTION = Collection(
     "aa02", "https://b", "c", None, "code", "123456", b"k" * 32, 1, "token", "tx", 7, "jwt~", b"s" * 16
 )
-CONTENTS = Contents(Trust(b"network", ("http://127.0.0.1:1",)), (HELD,), (COLLECTION,))
+CONTENTS = Contents(Trust(NETWORK, ("http://127.0.0.1:1",)), (HELD,), (COLLECTION,))
 
 
 def test_what_is_written_is_read_back() -> None:
     assert decode(encode(CONTENTS)) == CONTENTS
     assert decode(encode(Contents())) == Contents()
+
+
+def test_a_network_file_that_is_none_is_a_typed_error() -> None:
+    stored = base64url.encode(serialise_network_file(NETWORK)).encode()
+    other = base64url.encode(serialise_network_file(replace(NETWORK, name=""))).encode()
+    assert encode(CONTENTS).count(stored) == 1
+    with pytest.raises(DamagedVault):
+        decode(encode(CONTENTS).replace(stored, other))
 
 
 def test_no_secret_is_in_a_repr() -> None:

@@ -91,8 +91,8 @@ class Wallet:
             found = renewal(self._contents.trust, network, sources)
             if found.changes:
                 self._save(self._contents.trusting(found.after))
-            if found.replaces_file:
-                self._remove_other_replicas(found.after.network)
+            if found.before and found.replaces_file:
+                self._remove_replica(found.before.network)
             return found
 
     @contextmanager
@@ -221,13 +221,12 @@ class Wallet:
     def _replica_path(self, network: NetworkFile) -> Path:
         return self._vault.path.with_name(f"replica-{network.fingerprint[:16]}.sqlite")
 
-    def _remove_other_replicas(self, network: NetworkFile) -> None:
-        """They are of no use any more, and of no harm where they stay."""
-        current = self._replica_path(network)
-        for path in current.parent.glob("replica*.sqlite*"):
-            if not path.name.startswith(current.name):
-                with suppress(OSError):
-                    path.unlink()
+    def _remove_replica(self, network: NetworkFile) -> None:
+        """It is of no use any more, and of no harm where it stays. With it go SQLite's files beside it."""
+        path = self._replica_path(network)
+        for ending in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                path.with_name(path.name + ending).unlink()
 
     def _new_id(self) -> str:
         return self._world.entropy(_ID_OCTETS).hex()

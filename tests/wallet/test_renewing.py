@@ -219,7 +219,19 @@ def test_what_the_replica_proved_by_the_file_before_confirms_nothing(
     with wallet.replica() as replica:
         assert replica.accepted is None
         assert wallet.check("0badcafe", replica).checked_at is None
-    assert [path.name for path in folder.glob("replica*.sqlite")] == [f"replica-{later.fingerprint[:16]}.sqlite"]
+
+
+def test_the_replica_of_the_file_before_is_removed_and_nothing_else(make: Make, folder: Path, later) -> None:
+    wallet = make()
+    (folder / "replica.sqlite").touch()  # of a window, where somebody keeps both in one folder
+    with wallet.replica(), again(wallet, folder).replica():
+        again(wallet, folder).renew(later)  # another process has it open
+    with again(wallet, folder).replica():
+        pass
+    assert {path.name for path in folder.glob("replica*")} == {
+        "replica.sqlite",
+        f"replica-{later.fingerprint[:16]}.sqlite",
+    }
 
 
 def test_a_replica_that_was_opened_before_confirms_nothing(make: Make, folder: Path, later, genuine, secret) -> None:

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from issuer import passwords
+from scripts.story.processes import free_port
 from tests.fixtures_ledger import World, make_world
 from tests.ledger.door import Door
 from tests.ledger.liars import about_logs
 from tests.network.at_work import at_work
-from tests.network.lives import EmbeddedNode, free_port, kill_together
+from tests.network.lives import EmbeddedNode, kill_together
 from tests.network.proxy import Proxy, Weather
 
 ROUNDS = 9

@@ -1,35 +1,23 @@
 """SIGKILL of the bureau's service at fifty random moments under load: what was acknowledged is there, once.
 
-The service runs in a process of its own (forked from one that has the modules loaded, to start quickly) against the
-session's real node; officers and wallets go on after each restart as people do, and note what was acknowledged.
+Against the session's real node; who works there is in `bureau_at_work`.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
-import multiprocessing
 import os
 import random
 import signal
 import threading
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
 
-import httpx
 import pytest
-from sqlalchemy import func, select
 
-from credential import Live, Outcome, Policy, State, parse_presentation, verify
-from issuer.batches import take_in
 from issuer.bureau import open_bureau
-from issuer.certificates import certificate_of
-from issuer.schema import approvals, batches, certificates, credentials, drafts
-from issuer.serving import serve
-from issuer.settings import Settings
-from issuer.store import reading
-from tests.issuer.desk import Desk, Phone, add_officers, business_licence, credit_code
+from tests.issuer import bureau_at_work
+from tests.issuer.bureau_at_work import Bureau
+from tests.issuer.desk import add_officers
 
 KILLS = 50
 TEAMS = 3
@@ -37,137 +25,6 @@ MOST_KILLS = 100
 ENOUGH = 10
 """How many acts of each kind have to be acknowledged before the test says anything."""
 FIRST_LONGEST_LIFE_SECONDS = 0.9
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "eth_account", "pytest"])
-
-
-@dataclass
-class Acknowledged:
-    """What the service said it had done. Serials are of `business_licence`."""
-
-    drafts: dict[int, int] = field(default_factory=dict)  # serial -> draft
-    certificates: dict[int, int] = field(default_factory=dict)  # serial -> certificate
-    sealed: set[int] = field(default_factory=set)  # certificates
-    suspended: set[int] = field(default_factory=set)  # certificates
-    collected: dict[int, str] = field(default_factory=dict)  # certificate -> credential
-
-    @property
-    def least(self) -> int:
-        return min(map(len, (self.drafts, self.certificates, self.sealed, self.suspended, self.collected)))
-
-
-@dataclass
-class Life:
-    """One life of the service."""
-
-    process: multiprocessing.process.BaseProcess
-    client: httpx.Client
-
-
-def start(settings: Settings, folder: Path) -> Life:
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    process = PROCESSES.Process(target=serve, args=(settings, ready), daemon=True)
-    process.start()
-    give_up = time.monotonic() + 60
-    while not ready.exists():
-        assert process.is_alive(), "the service did not start"
-        assert time.monotonic() < give_up, "the service did not start in time"
-        time.sleep(0.005)
-    url = json.loads(ready.read_text())["url"]
-    return Life(process, httpx.Client(base_url=url, timeout=30, trust_env=False))
-
-
-class Bureau:
-    """Officers and wallets at work; every method may break off at any call."""
-
-    def __init__(self, authority, seed: int) -> None:
-        self.authority = authority
-        self.random = random.Random(seed)
-        self.done = Acknowledged()
-        self.tokens: dict[str, str] = {}
-        self.asking: dict[int, tuple[Phone, str]] = {}  # certificate -> the phone and the proof it sends again
-        self._serial = 1000 * seed
-
-    def work(self, client: httpx.Client) -> None:
-        """Until the service is gone."""
-        self.desk = Desk(client, None, self.authority.number)
-        try:
-            while True:
-                self.random.choice((self.draft, self.draft, self.approve, self.seal, self.suspend, self.collect))()
-        except httpx.TransportError:
-            return
-
-    def call(self, officer: str, method: str, path: str, body: object = None) -> dict:
-        if officer not in self.tokens:
-            self.tokens[officer] = self.desk.headers(officer)["Authorization"]
-        headers = {"Authorization": self.tokens[officer]}
-        answer = self.desk.client.request(method, path, json=body, headers=headers)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else {}
-
-    def draft(self) -> None:
-        self._serial += 1
-        serial = self._serial
-        made = self.call("first", "POST", "/drafts", {"type_number": 1, "claims": business_licence(serial)})
-        self.done.drafts[serial] = made["id"]
-
-    def approve(self) -> None:
-        waiting = sorted(self.done.drafts.keys() - self.done.certificates.keys())
-        for serial in waiting[:3]:
-            number = self.done.drafts[serial]
-            if self.call("first", "GET", f"/drafts/{number}")["state"] == "draft":
-                self.call("first", "POST", f"/drafts/{number}/submit")
-            if self.call("first", "GET", f"/drafts/{number}")["state"] == "approved":
-                continue  # the answer was lost; it is found by its draft in the end
-            made = self.call("second", "POST", "/approvals", {"drafts": [number]})
-            self.done.certificates[serial] = made["certificates"][0]
-
-    def seal(self) -> None:
-        numbers = sorted(set(self.done.certificates.values()) - self.done.sealed - self.done.suspended)[:5]
-        if numbers:
-            self.call("first", "POST", "/seals", {"certificates": numbers})
-            self.done.sealed |= set(numbers)
-
-    def suspend(self) -> None:
-        numbers = sorted(self.done.sealed - self.done.suspended - self.asking.keys())
-        if not numbers:
-            return
-        number = self.random.choice(numbers)
-        shown = self.call("second", "GET", f"/certificates/{number}")
-        if shown["state"] == "suspended":
-            self.done.suspended.add(number)  # the answer to the approval was lost
-            return
-        body = {"kind": "suspend", "certificate": number, "reference": "沪试字〔2026〕1号"}
-        act = self.call("first", "POST", "/acts", body)["id"]
-        confirmed = {"certificate_identifier": shown["claims"]["certificate_identifier"]}
-        self.call("second", "POST", f"/acts/{act}/approve", confirmed)
-        self.done.suspended.add(number)
-
-    def collect(self) -> None:
-        """A wallet whose answer was lost asks again, with the same proof."""
-        self._ask_again()
-        free = sorted(set(self.done.certificates.values()) - self.asking.keys() - self.done.suspended)
-        if not free:
-            return
-        number = free[0]
-        if self.call("first", "GET", f"/certificates/{number}")["state"] != "valid":
-            return
-        offered = self.call("first", "POST", f"/certificates/{number}/offers")
-        phone = Phone.with_offer(self.desk, offered["offer"])
-        assert phone.redeem(offered["tx_code"]).status_code == 200
-        self.asking[number] = (phone, phone.proof())
-        self._ask_again()
-
-    def _ask_again(self) -> None:
-        for number, (phone, proof) in self.asking.items():
-            phone.desk = self.desk
-            if number not in self.done.collected:
-                answer = phone.ask(proof)
-                if answer.status_code == 200:
-                    self.done.collected[number] = answer.json()["credentials"][0]["credential"]
-                else:  # still queued, or its nonce grew old before it was first heard
-                    assert answer.status_code == 202 or answer.json()["error"] == "invalid_nonce", answer.text
 
 
 @pytest.mark.slow
@@ -180,113 +37,25 @@ def test_whatever_was_acknowledged_is_there_once(settings, fresh_authority, ledg
     teams, moments = [Bureau(fresh_authority, seed) for seed in range(TEAMS)], random.Random(7)
     longest_life_seconds = FIRST_LONGEST_LIFE_SECONDS
     for kill in itertools.count(1):
-        life = start(settings, tmp_path)
+        life = bureau_at_work.start(settings, tmp_path)
         errors: list[BaseException] = []
-        workers = [threading.Thread(target=_noting(team.work, errors), args=(life.client,)) for team in teams]
+        workers = [
+            threading.Thread(target=bureau_at_work.noting(team.work, errors), args=(life.client,)) for team in teams
+        ]
         for worker in workers:
             worker.start()
         time.sleep(moments.uniform(0, longest_life_seconds))
         os.kill(life.process.pid, signal.SIGKILL)
         for worker in workers:
             worker.join()
-        _bury(life)
+        bureau_at_work.bury(life)
         assert errors == []
-        if kill >= KILLS and _together(teams).least >= ENOUGH:
+        if kill >= KILLS and bureau_at_work._together(teams).least >= ENOUGH:
             break
         assert kill < MOST_KILLS, "too little was acknowledged for the test to say anything"
-        if kill % 10 == 0 and _together(teams).least < ENOUGH * kill // KILLS:
+        if kill % 10 == 0 and bureau_at_work._together(teams).least < ENOUGH * kill // KILLS:
             longest_life_seconds *= 1.5  # a slow machine gets more done in longer lives
-    _bring_to_rest(settings, teams[0], tmp_path)
-    _everything_is_there_once(settings, _together(teams), fresh_authority, ledger_world, tmp_path)
-
-
-def _together(teams: list[Bureau]) -> Acknowledged:
-    every = Acknowledged()
-    for team in teams:
-        for name in ("drafts", "certificates", "sealed", "suspended", "collected"):
-            setattr(every, name, getattr(every, name) | getattr(team.done, name))
-    return every
-
-
-def _noting(work, errors: list[BaseException]):
-    def run(client: httpx.Client) -> None:
-        try:
-            work(client)
-        except Exception as error:  # told by the test's own thread
-            errors.append(error)
-
-    return run
-
-
-def _bury(life: Life) -> None:
-    life.process.join()
-    life.process.close()
-    life.client.close()
-
-
-def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path, seconds: float = 60) -> None:
-    """The last life ends when nothing waits for a batch (but what is suspended) and nothing is queued."""
-    life, store = start(settings, folder), open_bureau(settings)
-    bureau.desk = Desk(life.client, None, bureau.authority.number)
-    give_up = time.monotonic() + seconds
-    while True:
-        with reading(store.engine) as connection:
-            due = take_in(connection, bureau.authority.number, settings, int(time.time()))
-        queue = bureau.call("first", "GET", "/queue")
-        (mine,) = queue["authorities"]
-        if due is None and not queue["queued_calls"] and not mine["queued_batches"]:
-            break
-        assert time.monotonic() < give_up, queue
-        time.sleep(0.1)
-    assert (mine["refused_batches"], queue["refused_changes"]) == ([], 0)
-    os.kill(life.process.pid, signal.SIGKILL)
-    _bury(life)
-    store.engine.dispose()
-
-
-def _everything_is_there_once(settings, done: Acknowledged, authority, world, folder: Path) -> None:
-    from ledger import RegistryReader
-
-    bureau = open_bureau(settings)
-    chain = RegistryReader(world.url, world.network)
-    with reading(bureau.engine) as connection, world.replica(folder / "replica.db") as replica:
-        replica.follow_once()
-        # every acknowledged draft, once
-        codes = [
-            json.loads(claims)["certificate_holder_code"] for claims in connection.scalars(select(drafts.c.claims))
-        ]
-        assert all(codes.count(credit_code(serial)) == 1 for serial in done.drafts)
-        # every acknowledged certificate, with its one approval
-        made = dict(map(tuple, connection.execute(select(certificates.c.id, certificates.c.draft_id))))
-        assert all(made[number] == done.drafts[serial] for serial, number in done.certificates.items())
-        approved = select(approvals.c.subject_id, func.count()).where(approvals.c.subject == "draft")
-        counts = dict(map(tuple, connection.execute(approved.group_by(approvals.c.subject_id))))
-        assert all(counts[draft] == 1 for draft in made.values())
-        # every batch, once, on both sides
-        mine = select(func.count(), func.sum(batches.c.count)).where(batches.c.state == "anchored")
-        entry = chain.authority(authority.number)
-        assert (entry.next_seq, entry.total) == tuple(connection.execute(mine).one())
-        # every sealed certificate has its one paper copy, every collected credential is that certificate's
-        rows = connection.execute(select(credentials)).all()
-        papers = [row for row in rows if row.form == "paper" and row.position is not None]
-        unsealed = done.sealed - {row.certificate_id for row in papers}
-        assert all(certificate_of(connection, number).standings for number in unsealed)  # suspended before its batch
-        assert len({row.certificate_id for row in papers}) == len(papers)
-        jwts = {row.jwt: row.certificate_id for row in rows}
-        assert all(jwts[text.split("~")[0]] == number for number, text in done.collected.items())
-        # all of them are anchored where they say, and stand as the bureau says
-        positions = [row.position for row in rows if row.position is not None]
-        assert len(set(positions)) == len(positions)
-        now = int(time.time())
-        for row in rows:
-            if row.position is not None:
-                shown = parse_presentation(row.jwt + "~")
-                facts = replica.facts_for(shown)
-                report = verify(shown, facts, Policy(region=310000), Live(seen_before=False), now, now)
-                assert [each.outcome for each in report.rows[:8]] == [Outcome.PASSES] * 8
-                assert State(chain.status(authority.number, row.position)) is State(row.shown)
-        # what is suspended is so in the books, and on the chain as far as it is anchored
-        assert all(State.SUSPENDED in certificate_of(connection, number).standings for number in done.suspended)
-        anchored = [row for row in rows if row.position is not None and row.certificate_id in done.suspended]
-        assert {State(row.shown) for row in anchored} == {State.SUSPENDED}
-    bureau.engine.dispose()
+    bureau_at_work._bring_to_rest(settings, teams[0], tmp_path)
+    bureau_at_work._everything_is_there_once(
+        settings, bureau_at_work._together(teams), fresh_authority, ledger_world, tmp_path
+    )

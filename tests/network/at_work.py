@@ -18,7 +18,7 @@ from issuer.bureau import open_bureau
 from issuer.settings import Settings
 from ledger import FollowFailed, Replica, Rpc
 from tests.fixtures_ledger import SHANGHAI, Authority, World
-from tests.issuer import test_kill as bureau_at_work
+from tests.issuer import bureau_at_work
 from tests.issuer.desk import add_officers, write_settings
 from tests.ledger.replica_contents import contents
 from tests.network.lives import BureauAtWork, FollowingWindow

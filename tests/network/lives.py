@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from ledger import Replica, load_catalogue, read_network_file
 from ledger.replica import keep_following
 from scripts.hosts import Network
 from tests.fixtures_ledger import start_node
-from tests.issuer import test_kill as bureau_at_work
+from tests.issuer import bureau_at_work
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "ledger.replica.node_source", "eth_account"])
@@ -100,7 +99,7 @@ def _follow(network: Path, replica: Path, sources: tuple[str, ...]) -> None:
 
 @dataclass
 class BureauAtWork:
-    """A bureau's service with officers and wallets who go on after each restart; see `tests.issuer.test_kill`."""
+    """A bureau's service with officers and wallets who go on after each restart; see `tests.issuer.bureau_at_work`."""
 
     settings: object
     folder: Path
@@ -112,7 +111,7 @@ class BureauAtWork:
     def start(self) -> None:
         self._life = bureau_at_work.start(self.settings, self.folder)
         self._workers = [
-            threading.Thread(target=bureau_at_work._noting(team.work, self.errors), args=(self._life.client,))
+            threading.Thread(target=bureau_at_work.noting(team.work, self.errors), args=(self._life.client,))
             for team in self.teams
         ]
         for worker in self._workers:
@@ -124,7 +123,7 @@ class BureauAtWork:
         os.kill(self._life.process.pid, signal.SIGKILL)
         for worker in self._workers:
             worker.join()
-        bureau_at_work._bury(self._life)
+        bureau_at_work.bury(self._life)
         self._life = None
 
 
@@ -135,8 +134,3 @@ def kill_together(programs: Sequence[Program]) -> None:
         killer.start()
     for killer in killers:
         killer.join()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

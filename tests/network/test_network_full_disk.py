@@ -14,11 +14,12 @@ import pytest
 from issuer import passwords
 from scripts.hosts import Network
 from tests.fixtures_ledger import Authority
+from tests.issuer.bureau_at_work import Bureau
 from tests.issuer.desk import Desk
-from tests.issuer.test_kill import Bureau
 from tests.network.at_work import AtWork, at_work
-from tests.network.live import goes_on, heights, live_world, until
+from tests.network.live import goes_on, heights, live_world
 from tests.small_disk import SmallDisk, mounted
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.network_full]
 HOSTS, CRAMPED = (1, 2, 3, 4), 4

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import random
 import secrets
-import socket
 import sqlite3
 import threading
 import time
@@ -18,6 +17,7 @@ import httpx
 import pytest
 
 from credential import SigningKey
+from scripts.story.processes import free_port
 from tests.verifier.window_samples import live_text
 from verifier.cli import serve
 
@@ -77,11 +77,6 @@ def start(config: Path, ready: Path) -> multiprocessing.process.BaseProcess:
         assert process.is_alive()
         time.sleep(0.005)
     return process
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def settings(world: object, folder: Path, port: int) -> Path:

@@ -6,7 +6,6 @@ import os
 import random
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from credential import identifiers, parse_presented
 from issuer.accounts import Role, add_officer
 from issuer.store import open_store
 from ledger import load_catalogue, save_account
+from scripts.story.processes import free_port
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_key_file
 from tests.wallet.wallet_samples import COST, PASSPHRASE
 from wallet import Collection, Held, IssuerClient, IssuerRefused, IssuerUnreachable, Wallet, World
@@ -49,11 +49,6 @@ class Desk:
         """How many wallet credentials the bureau has made for a certificate."""
         credentials = self.officer.get(f"/certificates/{certificate}").json()["credentials"]
         return len([each for each in credentials if each["form"] == "wallet"])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def write_bureau(folder: Path, world: object, port: int) -> Path:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 
-import pypdfium2
-import zxingcpp
-
 from credential import Live, Policy, Verdict, parse_presented, verify
 from tests.issuer.desk import business_licence, csv_of
+from tests.issuer.paper_codes import qr_text
 from tests.waiting import until
 
 
@@ -27,7 +25,7 @@ def test_a_file_becomes_anchored_paper_that_a_window_accepts(desk, ledger_world,
 
     (credential,) = paper_credentials(first, made[0])
     pdf = first.get(f"/credentials/{credential['id']}/paper.pdf")
-    text = read_qr(pdf)
+    text = qr_text(pdf)
     shown = parse_presented(text, desk.bureau.catalogue)
     with ledger_world.replica(tmp_path / "replica.db") as replica:
         replica.follow_once()
@@ -36,10 +34,3 @@ def test_a_file_becomes_anchored_paper_that_a_window_accepts(desk, ledger_world,
         report = verify(shown, facts, Policy(region=310000), Live(seen_before=False), now, now)
     assert report.verdict is Verdict.ACCEPTED, [(row.number, row.code) for row in report.rows]
     assert report.claims()["certificate_holder_name"] == "上海试验1号贸易有限公司"
-
-
-def read_qr(pdf: bytes, dpi: int = 150) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        picture = document[0].render(scale=dpi / 72).to_pil()
-    (found,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
-    return found.text

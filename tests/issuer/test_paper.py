@@ -14,6 +14,7 @@ from issuer.errors import MissingGlyphs
 from issuer.paper import Fonts, PaperCopy, TooLongForQr, paper_copy, qr_png
 from ledger import load_catalogue
 from tests.issuer.desk import business_licence
+from tests.issuer.paper_codes import pages, qr_texts
 
 TYPE = load_catalogue().types[1, 1]
 IDENTIFIER = "1.2.156.3005.2.11100000MB0YX0001Q001.11310000MB0YX00013.000000001.001.0"
@@ -26,19 +27,9 @@ def copy(qr_text: str = QR_TEXT, **changes: str) -> PaperCopy:
     return PaperCopy(TYPE, "上海市市场监督管理局", claims, qr_text, 1_800_000_000)
 
 
-def pages(pdf: bytes, dpi: int) -> list[object]:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [page.render(scale=dpi / 72).to_pil() for page in document]
-
-
-def read(pdf: bytes, dpi: int) -> list[str]:
-    formats = zxingcpp.BarcodeFormat.QRCode
-    return [found.text for page in pages(pdf, dpi) for found in zxingcpp.read_barcodes(page, formats=formats)]
-
-
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_the_code_is_read_from_the_rendered_page(dpi):
-    assert read(paper_copy(copy(), Fonts.load()), dpi) == [QR_TEXT]
+    assert qr_texts(paper_copy(copy(), Fonts.load()), dpi) == [QR_TEXT]
 
 
 def test_the_code_has_level_m():
@@ -74,7 +65,7 @@ def test_all_fonts_are_embedded():
 def test_a_long_scope_goes_over_pages_and_the_code_stays_readable():
     pdf = paper_copy(copy(business_scope="食品销售；日用百货销售；信息咨询服务。" * 60), Fonts.load())
     assert len(pages(pdf, 40)) == 2
-    assert read(pdf, 150) == [QR_TEXT]
+    assert qr_texts(pdf, 150) == [QR_TEXT]
 
 
 def test_the_same_copy_is_the_same_octets():

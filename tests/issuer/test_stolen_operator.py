@@ -20,7 +20,7 @@ from issuer.cli import issuer
 from ledger import Account, Rpc, save_account
 from ledger.cli import ledger
 from tests.issuer.desk import Desk, carry_out, make_certificate, running, seal
-from tests.issuer.test_flow import read_qr
+from tests.issuer.paper_codes import qr_text
 from tests.waiting import until
 
 SHANGHAI = 310000
@@ -65,7 +65,7 @@ class Scene:
         """Its paper copy, which a holder now has."""
         (copy,) = seal(desk, certificate)
         pdf = desk.as_("first").get(f"/credentials/{copy['id']}/paper.pdf")
-        self.presented[certificate] = read_qr(pdf)
+        self.presented[certificate] = qr_text(pdf)
         return copy
 
     def window(self, certificate: int) -> str:

@@ -11,6 +11,8 @@ import pytest
 
 from credential import Policy, SigningKey
 from ledger import load_catalogue
+from tests.fixtures_ledger import World
+from tests.verifier.office import CLAIMS
 from tests.verifier.window_samples import NOW, Bench, Bureau, Packs, StillReplica, served
 from verifier.app import build_app
 from verifier.following import Follower
@@ -18,6 +20,13 @@ from verifier.loading import Loader
 from verifier.reading import ReadingLimits
 from verifier.receive import Window
 from verifier.store import Store
+
+
+@pytest.fixture(scope="module")
+def paper(ledger_world: World) -> str:
+    """A licence on paper, anchored on the session's ledger."""
+    (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS])
+    return text
 
 
 @pytest.fixture

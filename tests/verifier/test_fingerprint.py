@@ -12,7 +12,7 @@ import pytest
 
 from credential import parse_presented
 from ledger import MalformedNetworkFile, OtherReplica, Replica, load_catalogue, parse_network_file
-from tests.verifier.test_cli import CLAIMS, office_of
+from tests.verifier.office import CLAIMS, office_of
 
 Place = tuple[str | int, ...]
 

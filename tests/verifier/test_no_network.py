@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.verifier.test_cli import CLAIMS, Office, office_of
+from tests.verifier.office import Office, office_of
 from tests.verifier.window_samples import png_of, qr_of
 
 UNSHARE = ["unshare", "--net", "--"]
@@ -31,12 +31,6 @@ def can_unshare() -> str | None:
 
 REASON = can_unshare()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"{REASON}; needs root")
-
-
-@pytest.fixture(scope="module")
-def paper(ledger_world: Any) -> str:
-    (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS])
-    return text
 
 
 @pytest.fixture

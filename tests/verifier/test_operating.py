@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.pack import export_pack
-from tests.verifier.test_cli import CLAIMS, Office, office_of, serving
-
-
-@pytest.fixture(scope="module")
-def paper(ledger_world: Any) -> str:
-    (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS])
-    return text
+from tests.verifier.office import CLAIMS, Office, office_of, serving
 
 
 @pytest.fixture(scope="module")

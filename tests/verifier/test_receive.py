@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 from datetime import date
 
 import pytest
 
 from credential import Reason, StatusChange, dates
+from tests.verifier.window_samples import ask
 from verifier.days import instant_asked
 from verifier.errors import DateInFuture, RequestIdReused
-from verifier.receive import Request, receive
 
 
 def verdict_of(check: object) -> str:
@@ -20,10 +19,6 @@ def verdict_of(check: object) -> str:
 
 def codes_of(check: object) -> set[str]:
     return {row["code"] for row in check.report["rows"] if row["outcome"] != "passes" and row["needs"] is None}
-
-
-def ask(bench: object, text: str, request_id: str | None = None, day: date | None = None) -> object:
-    return receive(Request(request_id or secrets.token_hex(8), text, day), bench.window)
 
 
 def test_a_live_code_is_accepted_and_on_record(bench) -> None:

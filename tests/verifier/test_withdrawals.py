@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import threading
 from dataclasses import replace
@@ -10,32 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifier.window_samples import NOW, block_hash
+from tests.verifier.window_samples import CHECK, NOW, REPORT, ask, block_hash
 from verifier import schema
 from verifier.errors import StoreOfNewerProgram, StoreUnusable
 from verifier.following import Follower
-from verifier.receive import Request, receive
 from verifier.store import Check, LiveCode, Store
 from verifier.withdrawals import Count
 
 HTML = {"accept": "text/html"}
-REPORT = {
-    "verdict": "accepted",
-    "at": NOW,
-    "now": NOW,
-    "claimed": {"issuer": "https://a.example.cn", "certificate_type": None, "position": 5},
-    "rows": [{"number": 4, "outcome": "passes"}],
-}
-CHECK = Check("c1", "r1", b"digest", NOW, "w", REPORT, None, 7, block_hash(7))
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "window.sqlite", claims_kept_seconds=100)
-
-
-def ask(bench: object, text: str, request_id: str | None = None) -> Check:
-    return receive(Request(request_id or secrets.token_hex(8), text), bench.window)
 
 
 def test_a_check_says_of_which_block_its_facts_were(bench) -> None:

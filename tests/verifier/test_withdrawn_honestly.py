@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.verifier.test_withdrawals import CHECK, REPORT
-from tests.verifier.window_samples import NOW, block_hash
-from verifier.receive import Request, receive
-from verifier.store import Check, Store
+from tests.verifier.window_samples import CHECK, NOW, REPORT, ask, block_hash
+from verifier.store import Store
 from verifier.withdrawals import Count
-
-
-def ask(bench: object, text: str) -> Check:
-    return receive(Request(secrets.token_hex(8), text), bench.window)
 
 
 def withdraw_all(bench: object) -> None:

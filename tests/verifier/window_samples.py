@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -45,7 +46,8 @@ from ledger import Accepted, Evidence, Loaded, NetworkFile, Replica, Rewind, loa
 from ledger.network_file import Checkpoint, JournalAt, RegistriesAt
 from verifier.following import Follower
 from verifier.loading import Load, OnProgress
-from verifier.receive import Window
+from verifier.receive import Request, Window, receive
+from verifier.store import Check
 
 NOW = 1_795_312_000
 ISSUER = "https://jtgl.shanghai.example.cn/yinxin"
@@ -221,3 +223,18 @@ def served(app: FastAPI) -> Iterator[str]:
     server.should_exit = True
     thread.join()
     listener.close()
+
+
+def ask(bench: Bench, text: str, request_id: str | None = None, day: date | None = None) -> Check:
+    """What the window makes of a code's text, as a request of its own unless told otherwise."""
+    return receive(Request(request_id or secrets.token_hex(8), text, day), bench.window)
+
+
+REPORT = {
+    "verdict": "accepted",
+    "at": NOW,
+    "now": NOW,
+    "claimed": {"issuer": "https://a.example.cn", "certificate_type": None, "position": 5},
+    "rows": [{"number": 4, "outcome": "passes"}],
+}
+CHECK = Check("c1", "r1", b"digest", NOW, "w", REPORT, None, 7, block_hash(7))

@@ -9,10 +9,10 @@ from typing import Self
 
 from ledger.accounts import Account, Fees
 from ledger.calls import Call
-from ledger.errors import NodeRefused, TransactionNotFinal, TransactionReverted
+from ledger.errors import TransactionNotFinal, TransactionReverted
 from ledger.hexadecimal import to_hex
 from ledger.receipts import Receipt, receipt_of
-from ledger.reverts import revert_of
+from ledger.reverts import reverts_explained
 from ledger.rpc import Rpc
 
 TIMEOUT_SECONDS = 60.0
@@ -72,13 +72,8 @@ class Administration:
         asked = {"from": self._account.hex_address, "data": to_hex(call.data), "gas": hex(call.gas)}
         if call.to is not None:
             asked["to"] = to_hex(call.to)
-        try:
+        with reverts_explained(call.purpose):
             self._rpc.call("eth_call", asked, "latest")
-        except NodeRefused as e:
-            revert = revert_of(e)
-            if revert is None:
-                raise
-            raise TransactionReverted(call.purpose, revert) from e
 
     def _wait(self, call: Call, transaction: bytes) -> Receipt:
         give_up = time.monotonic() + self._timeout_seconds

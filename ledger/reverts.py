@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from eth_abi.abi import decode
 
 from ledger.abi import selector, types_of
 from ledger.artifacts import CONTRACTS, artifact
-from ledger.errors import NodeRefused, Revert
+from ledger.errors import NodeRefused, Revert, TransactionReverted
 from ledger.hexadecimal import octets
 from ledger.printable import printable
 
@@ -27,6 +28,18 @@ def revert_of(error: NodeRefused) -> Revert | None:
     except ValueError:
         return UNEXPLAINED if "revert" in error.reason.lower() else None
     return decode_revert(data)
+
+
+@contextmanager
+def reverts_explained(purpose: str) -> Iterator[None]:
+    """A refusal within that is a revert becomes TransactionReverted of that purpose, with the contract's reason."""
+    try:
+        yield
+    except NodeRefused as e:
+        revert = revert_of(e)
+        if revert is None:
+            raise
+        raise TransactionReverted(purpose, revert) from e
 
 
 def decode_revert(data: bytes) -> Revert:

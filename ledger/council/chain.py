@@ -14,9 +14,9 @@ from ledger.council.acts import Act
 from ledger.council.council_file import CouncilFile
 from ledger.council.proposal import Proposal
 from ledger.council.roles import ADMIN
-from ledger.errors import MalformedAnswer, NodeRefused, OtherCouncil, TransactionReverted, UnsoundCouncil
+from ledger.errors import MalformedAnswer, OtherCouncil, UnsoundCouncil
 from ledger.hexadecimal import octets, to_hex
-from ledger.reverts import revert_of
+from ledger.reverts import reverts_explained
 from ledger.rpc import Rpc
 
 FIRST_IN_LIST = bytes(19) + b"\x01"
@@ -99,13 +99,8 @@ class CouncilChain:
     def require_possible(self, proposal: Proposal) -> None:
         """Makes the Safe's call without sending it. Raises TransactionReverted with the contract's own reason."""
         asked = {"from": to_hex(proposal.safe), "to": to_hex(proposal.to), "data": to_hex(proposal.data)}
-        try:
+        with reverts_explained("the proposal"):
             self.rpc.call("eth_call", asked, "latest")
-        except NodeRefused as e:
-            revert = revert_of(e)
-            if revert is None:
-                raise
-            raise TransactionReverted("the proposal", revert) from e
 
     def _role_delay(self, role: int) -> int:
         held, delay = ask(

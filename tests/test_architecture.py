@@ -106,6 +106,19 @@ def test_packages_are_entered_by_their_doors() -> None:
     assert inside == []
 
 
+def test_what_tests_share_is_in_no_test() -> None:
+    """It has a module of its own; neither a test nor a conftest is imported."""
+    imported = [
+        f"{path.relative_to(ROOT)}: {node.module}.{alias.name}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tests.")
+        for alias in node.names
+        if any(part.startswith("test_") or part == "conftest" for part in f"{node.module}.{alias.name}".split("."))
+    ]
+    assert imported == []
+
+
 @pytest.mark.parametrize("name", ["common", "core", "utils", "helpers", "misc", "util"])
 def test_no_package_is_a_drawer(name: str) -> None:
     packages = ["credential", "ledger", "issuer", "verifier", "wallet", "bench", "scripts", "deploy"]

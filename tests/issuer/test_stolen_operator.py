@@ -18,9 +18,9 @@ from click.testing import CliRunner
 from credential import Live, Policy, Reason, State, parse_presented, verify
 from issuer.cli import issuer
 from ledger import Account, Rpc, save_account
-from ledger.cli import ledger
 from tests.issuer.desk import Desk, carry_out, make_certificate, running, seal
 from tests.issuer.paper_codes import qr_text
+from tests.ledger.command_line import answer
 from tests.waiting import until
 
 SHANGHAI = 310000
@@ -47,10 +47,7 @@ class Scene:
             "--account",
             self.folder / "region.json",
         ]
-        result = CliRunner().invoke(ledger, [str(each) for each in (*arguments, *where, "--yes", "--json")])
-        assert result.exit_code == 0, result.output
-        told: dict[str, Any] = json.loads(result.output)
-        return told
+        return answer(*arguments, *where, "--yes")
 
     def add_operator(self, operator: Account) -> None:
         self.world.send(

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from credential import Reason, State
 from ledger import Account, Administration, RegistryReader, Rpc, restorations, save_account
-from ledger.cli import ledger
 from ledger.registries import Restoration
 from tests.fixtures_ledger import SHANGHAI, Authority, World
+from tests.ledger.command_line import answer, run
 from tests.ledger.door import FORWARD, Door
 
 NOBODY = "http://127.0.0.1:9"
@@ -47,17 +46,6 @@ def fence(own_world: World, stolen: Authority) -> int:
     own_world.send(stolen.operator, *revoke, lift, anchor)
     stolen.next_seq, stolen.total = 2, 128
     return now
-
-
-def run(*arguments: object, typed: str | None = None) -> Result:
-    return CliRunner().invoke(ledger, [str(each) for each in arguments], input=typed)
-
-
-def answer(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.output)
-    return found
 
 
 @pytest.fixture

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from credential import SigningKey
 from ledger import save_account
-from ledger.cli import ledger
 from ledger.commands.acting import Instant
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(ledger, [str(each) for each in arguments])
-
-
-def answer(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.output)
-    return found
+from tests.ledger.command_line import answer, run
 
 
 @pytest.fixture

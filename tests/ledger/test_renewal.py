@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from eth_keys.datatypes import PrivateKey
 
 from ledger import FollowFailed, Replica, load_catalogue, read_network_file, serialise_network_file
-from ledger.cli import ledger
 from ledger.errors import CheckpointTooOld, ContradictoryHeaders
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from tests.fixtures_ledger import World
+from tests.ledger import command_line
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, proof, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
@@ -29,15 +29,7 @@ FOUR = KEYS[:4]
 DAY = 86_400
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(ledger, ["network", *map(str, arguments)])
-
-
-def answer(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.output)
-    return found
+run, answer = partial(command_line.run, "network"), partial(command_line.answer, "network")
 
 
 @dataclass

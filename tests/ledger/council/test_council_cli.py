@@ -6,17 +6,17 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from ledger import Account, save_account
 from ledger.cli import ledger
 from ledger.council import serialise_proposal
 from ledger.council.cli import council as council_group
 from tests.fixtures_ledger import RunningNode
+from tests.ledger import command_line
 from tests.ledger.council.councils import Council
 
 DELAY = 4
@@ -38,15 +38,7 @@ class Office:
         return self.folder / f"member{number}.json"
 
 
-def run(*arguments: object, group: Any = council_group, typed: str | None = None) -> Result:
-    return CliRunner().invoke(group, [str(each) for each in arguments], input=typed)
-
-
-def answer(*arguments: object, group: Any = council_group) -> dict[str, Any]:
-    result = run(*arguments, "--json", group=group)
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.output)
-    return found
+run, answer = partial(command_line.run, group=council_group), partial(command_line.answer, group=council_group)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from ledger.errors import JournalMismatch, LedgerError, NodeUnavailable, PackPro
 from ledger.mirror import MirrorSource, fetching, source
 from ledger.mirror.manifest import NAME, Listed
 from ledger.replica.update import Known
-from tests.ledger.pack.packs import NOW, WORLD, make
+from tests.ledger.pack.packs import NOW, OTHER, WORLD, make, with_garbage
 from tests.servers import WebServer, bare_server
 
 LAST = len(WORLD.logs)
@@ -199,8 +199,6 @@ def test_nothing_stays_open_where_one_of_the_packs_is_missing() -> None:
 
 def test_nothing_stays_open_of_a_history_that_does_not_lead_there() -> None:
     """The last pack holds; the one before it has the events of another network."""
-    from tests.ledger.pack.packs import OTHER
-
     files = mirrored((make(OTHER, end=MIDDLE), 0, MIDDLE), (make(start=MIDDLE), MIDDLE, LAST))
     with serving(files) as mirror, opened(mirror.url) as made:
         with pytest.raises(LedgerError):
@@ -209,8 +207,6 @@ def test_nothing_stays_open_of_a_history_that_does_not_lead_there() -> None:
 
 
 def test_garbage_under_a_genuine_proof_is_refused_before_its_first_event() -> None:
-    from tests.ledger.pack.test_pack_hostile import with_garbage
-
     file = with_garbage()._file
     file.seek(0)
     with serving(mirrored((file.read(), 0, LAST))) as mirror, opened(mirror.url) as made:

@@ -57,6 +57,20 @@ def make(
     return file.getvalue()
 
 
+def pack_of(logs: list[RawLog], start: Mark, end: Mark) -> Pack:
+    """Of any events between any marks, with the proof of the network's block."""
+    file = BytesIO()
+    span = Span(WORLD.network.first_head, bytes(32), start, end)
+    write_pack(file, span, WORLD.proof(end.events, 1_000), logs, {})
+    return Pack(file)
+
+
+def with_garbage(start: int = 0, end: int = len(WORLD.logs)) -> Pack:
+    """The genuine header, proof and marks around invented events."""
+    garbage = [RawLog(bytes(20), bytes(32), bytes(100))] * (end - start)
+    return pack_of(garbage, Mark(start, WORLD.heads[start]), Mark(end, WORLD.heads[end]))
+
+
 def opened(octets: bytes) -> Pack:
     return Pack(BytesIO(octets))
 

@@ -10,16 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from credential import parse_certificate_type
 from ledger import load_pack
-from ledger.cli import ledger
 from tests.fixtures_ledger import ROOT, World
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(ledger, [str(each) for each in arguments])
+from tests.ledger.command_line import run
 
 
 def answers(*arguments: object) -> list[dict[str, Any]]:

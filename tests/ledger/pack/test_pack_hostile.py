@@ -12,12 +12,11 @@ from bench.invented import invent, keys_of, sealed_header
 from bench.mutations import altered
 from ledger.errors import JournalMismatch, MalformedPack, PackProblem, PackStale, PackTooLarge, TooFewTrusted
 from ledger.journal import RawLog, fold
-from ledger.pack import Mark, Pack, Span, metadata_of, new_logs, prove_pack
-from ledger.pack.container import write_pack
+from ledger.pack import Mark, Pack, metadata_of, new_logs, prove_pack
 from ledger.pack.numbers import write_item, write_number
 from ledger.pack.sections import FORMAT, MAX_SECTIONS, SectionWriter, Tag, read_sections
 from ledger.replica.update import Known
-from tests.ledger.pack.packs import METADATA, NOW, WORLD, facts, known, make, opened
+from tests.ledger.pack.packs import METADATA, NOW, WORLD, facts, known, make, opened, pack_of, with_garbage
 
 LAST = len(WORLD.logs)
 MIDDLE = LAST // 2
@@ -105,19 +104,6 @@ def test_a_file_that_was_closed_or_cut_while_it_was_read_is_a_problem_of_the_pac
         tuple(pack.logs())
     with pytest.raises(PackProblem, match="cannot be read"):
         _ = pack.proof
-
-
-def pack_of(logs: list[RawLog], start: Mark, end: Mark) -> Pack:
-    file = BytesIO()
-    span = Span(WORLD.network.first_head, bytes(32), start, end)
-    write_pack(file, span, WORLD.proof(end.events, 1_000), logs, {})
-    return Pack(file)
-
-
-def with_garbage(start: int = 0, end: int = LAST) -> Pack:
-    """The genuine header, proof and marks around invented events."""
-    garbage = [RawLog(bytes(20), bytes(32), bytes(100))] * (end - start)
-    return pack_of(garbage, Mark(start, WORLD.heads[start]), Mark(end, WORLD.heads[end]))
 
 
 def test_no_event_is_handed_out_of_a_pack_whose_events_do_not_lead_to_its_end() -> None:

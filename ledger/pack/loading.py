@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import ContradictoryHeaders, PackProblem
+from ledger.errors import ContradictoryHeaders, JournalMismatch, PackProblem
 from ledger.pack.checking import prove_packs
 from ledger.pack.container import OnProgress, Pack, unheard
 from ledger.pack.history import new_logs
-from ledger.replica import Replica
+from ledger.replica import Progress, Replica
+from ledger.replica.trust import is_before_checkpoint
 from ledger.replica.update import Known, Proven, Update
 
 
@@ -46,18 +47,30 @@ def load_pack(replica: Replica, path: Path, now: int, on_progress: OnProgress = 
     with open_pack(path) as pack:
         while True:
             known = replica.known()
-            proven = _proven(replica, pack, known, now)
-            if proven is None:
-                assert known.accepted is not None
-                block, as_of, new_events = known.accepted.number, known.accepted.time, 0
-                break
-            logs = new_logs([pack], replica.network, known, on_progress, is_chosen=True)
-            progress = replica.take(known, Update(proven, logs), path.name)
+            try:
+                progress = _take(replica, pack, known, known, path.name, now, on_progress)
+            except JournalMismatch:
+                if not is_before_checkpoint(replica.network, known):
+                    raise
+                # The file's checkpoint counts, not what was accepted before: the pack need not continue from that.
+                progress = _take(replica, pack, known, Known(), path.name, now, on_progress)
             if progress is not None:  # else another follower of the replica's file was first
-                block, as_of, new_events = progress.block, progress.as_of, progress.new_events
                 break
         span = pack.span
-        return Loaded(span.start.events, span.end.events, new_events, block, as_of, proven is None)
+        is_known = known.accepted is not None and progress.block == known.accepted.number
+        return Loaded(span.start.events, span.end.events, progress.new_events, progress.block, progress.as_of, is_known)
+
+
+def _take(
+    replica: Replica, pack: Pack, known: Known, start: Known, name: str, now: int, on_progress: OnProgress
+) -> Progress | None:
+    """Takes over what the pack has after `start`: what is known, or nothing. None where another follower was first."""
+    proven = _proven(replica, pack, start, now)
+    if proven is None:
+        assert known.accepted is not None
+        return Progress(name, known.accepted.number, known.accepted.time, 0, ())
+    logs = new_logs([pack], replica.network, start, on_progress, is_chosen=True)
+    return replica.take(known, Update(proven, logs), name)
 
 
 def _proven(replica: Replica, pack: Pack, known: Known, now: int) -> Proven | None:

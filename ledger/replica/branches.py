@@ -1,13 +1,14 @@
 """Clique's branches: which block of a node's chain is settled, and where it left the chain that was accepted.
 
 Nothing is final under Clique. A node whose chain does not contain the accepted block is believed only where its
-branch is heavier than all that was seen on top of that block; the replica then goes back to the common ancestor.
+branch is heavier than all that was seen on top of that block; the replica then goes back to the common ancestor. What
+was accepted by an earlier network file does not count against a chain that contains the checkpoint of this one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.errors import DoesNotFollow, MalformedAnswer, NodeUnavailable, NotAdvancing
 from ledger.headers import CliqueHeader
@@ -24,7 +25,7 @@ _COMPARED_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A settled block, the accepted point that it follows (None: the checkpoint), and weights since the checkpoint."""
+    """A settled block, the accepted point that it follows (None: none of them), and weights since the checkpoint."""
 
     header: SealedHeader
     after: Point | None
@@ -33,10 +34,10 @@ class Branch:
 
 
 def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
-    """The newest settled block of a node's chain; None where that is the accepted one.
+    """The newest settled block of a node's chain, which contains the checkpoint; None where that is the accepted one.
 
-    Raises NotAdvancing where the node is behind, or on another branch that is not heavier; NodeUnavailable where
-    nothing was accepted and nothing is settled yet.
+    Raises NotAdvancing where the node is behind, or on another branch that is not heavier; DoesNotFollow where its
+    chain does not contain the checkpoint; NodeUnavailable where nothing is settled after that yet.
     """
     newest = _newest_number(rpc)
     accepted = known.newest
@@ -44,6 +45,8 @@ def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
         raise NotAdvancing(f"the newest header is {newest}, already accepted is {accepted.accepted.number}")
     if accepted is None:
         return _first(rpc, network, newest)
+    if not accepted.weight:
+        return _by_checkpoint(rpc, network, known, newest)
     try:
         return _follow(rpc, network, accepted, newest)
     except DoesNotFollow:
@@ -63,11 +66,28 @@ def _first(rpc: Rpc, network: NetworkFile, newest: int) -> Branch:
     return found
 
 
+def _by_checkpoint(rpc: Rpc, network: NetworkFile, known: Known, newest: int) -> Branch | None:
+    """The same where an earlier network file led to the accepted block: nobody knows yet whether this one does, too.
+
+    A later block that the checkpoint leads to takes its place, whatever the other branch weighed.
+    """
+    found, accepted = _first(rpc, network, newest), known.accepted
+    assert accepted is not None
+    if found.header.hash == accepted.hash:
+        return None
+    if found.header.number <= accepted.number:
+        raise NotAdvancing(f"the newest settled block is {found.header.number}, already accepted is {accepted.number}")
+    return replace(found, after=_common_ancestor(rpc, known))
+
+
 def _follow(rpc: Rpc, network: NetworkFile, after: Point | None, newest: int) -> Branch | None:
-    """The newest settled block after a point. Raises DoesNotFollow where the node's chain does not contain it."""
-    checkpoint = Trusted.by_checkpoint(network)
-    trusted = checkpoint if after is None or after.accepted.number < checkpoint.number else trusted_at(after)
-    weight = after.weight if after else 0
+    """The newest settled block after a point. Raises DoesNotFollow where the node's chain does not contain it.
+
+    For a point that was not weighed since the checkpoint it is the checkpoint that the chain must contain.
+    """
+    trusted, weight = Trusted.by_checkpoint(network), 0
+    if after is not None and after.weight:
+        trusted, weight = trusted_at(after), after.weight
     found: Branch | None = None
     while window := _headers(rpc, trusted.number + 1, min(newest, trusted.number + _WINDOW)):
         settled = settle(trusted, window)
@@ -75,7 +95,8 @@ def _follow(rpc: Rpc, network: NetworkFile, after: Point | None, newest: int) ->
             break
         found = Branch(settled.header, after, weight + settled.weight, weight + settled.tip_weight)
         trusted, weight = settled.header.trusted, found.weight
-    return found
+    is_later = found is not None and (after is None or found.header.number > after.accepted.number)
+    return found if is_later else None
 
 
 def _common_ancestor(rpc: Rpc, known: Known) -> Point | None:

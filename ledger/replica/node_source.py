@@ -14,20 +14,22 @@ from ledger.errors import (
     MalformedEvent,
     NodeRefused,
     NodeUnavailable,
+    NotAdvancing,
     OtherNetwork,
     SourceError,
 )
 from ledger.events import WriterAdded, decode
 from ledger.headers import Header
+from ledger.hexadecimal import to_hex
 from ledger.journal import AUTHORITY_UPDATED, RawLog
-from ledger.light_client import header_of_block, reach, require_recent
+from ledger.light_client import header_of_block, is_contradiction, reach, require_recent
 from ledger.network_file import NetworkFile
 from ledger.proofs import proof_nodes, prove_journal
 from ledger.replica.branches import settled_by
 from ledger.replica.contradictions import require_no_contradiction
 from ledger.replica.sources import shown_address
-from ledger.replica.trust import trusted_now
-from ledger.replica.update import Known, Proof, Proven
+from ledger.replica.trust import is_before_checkpoint, trusted_now
+from ledger.replica.update import Known, Point, Proof, Proven
 from ledger.rpc import Rpc
 
 MAX_BLOCKS = 10_000
@@ -58,7 +60,8 @@ class NodeSource:
         1. The node serves the network's chain.
         2. The trusted validators were confirmed recently enough.
         3. Its newest header, or with Clique its newest settled one, holds against what is trusted.
-        4. The journal's contract and head are proven under that header's state root.
+        4. Its chain contains the checkpoint, as far as it tells.
+        5. The journal's contract and head are proven under that header's state root.
         """
         self._require_chain()  # 1
         trusted = trusted_now(self._network, known)
@@ -70,8 +73,9 @@ class NodeSource:
         steps = reach(trusted, header, lambda number: header_of_block(self._rpc.header(number)))  # 3
         if not steps or (known.accepted is not None and steps[-1].hash == known.accepted.hash):
             return None
+        self._require_checkpoint()  # 4
         newest = steps[-1]
-        head, proof = self._journal(newest.number, newest.state_root, newest.octets)  # 4
+        head, proof = self._journal(newest.number, newest.state_root, newest.octets)  # 5
         path = tuple(each.octets for each in steps[:-1])
         return Proven(
             number=newest.number,
@@ -80,8 +84,31 @@ class NodeSource:
             head=head,
             validators=newest.validators,
             proof=Proof(proof.header, proof.account, proof.storage, path),
-            after=known.newest,
+            after=self._after(known),
         )
+
+    def _require_checkpoint(self) -> None:
+        """A node that went on upon the side that lost says so itself; who lies about it proves no more than before."""
+        number, expected = self._network.checkpoint.number, self._network.checkpoint.hash
+        with suppress(SourceError):  # it need not have kept it
+            found = header_of_block(self._rpc.header(number)).hash
+            if found != expected:
+                raise NotAdvancing(f"the node's block {number} is {to_hex(found)}, the checkpoint {to_hex(expected)}")
+
+    def _after(self, known: Known) -> Point | None:
+        """The point that the history continues from: the accepted one; none where the network has left that.
+
+        It has where a newer network file's checkpoint comes after it and another block of its number is sealed as well:
+        a contradiction, which the file settles.
+        """
+        point = known.newest
+        if point is None or point.header is None or not is_before_checkpoint(self._network, known):
+            return point
+        with suppress(SourceError):
+            header = header_of_block(self._rpc.header(point.accepted.number))
+            if is_contradiction(point.header, header.encode(), point.validators):
+                return None
+        return point
 
     def _require_no_contradiction(self, known: Known, newest: Header, now: int) -> None:
         """Neither its newest header contradicts what was accepted, nor the one it has at the accepted number."""
@@ -121,7 +148,7 @@ class NodeSource:
         if found is None:
             return None
         header = found.header
-        head, proof = self._journal(header.number, header.state_root, header.octets)  # 4
+        head, proof = self._journal(header.number, header.state_root, header.octets)  # 5
         return Proven(
             number=header.number,
             hash=header.hash,

@@ -66,8 +66,14 @@ def exported(connection: sqlite3.Connection, checkpoint: int) -> Exported | None
 
 def remove_after(connection: sqlite3.Connection, number: int) -> list[bytes]:
     """Takes back the points after a block. Their blocks' hashes."""
+    connection.execute("DELETE FROM path WHERE number > ?", (number,))
     gone = connection.execute("DELETE FROM points WHERE number > ? RETURNING hash", (number,)).fetchall()
     return [hash_ for (hash_,) in gone]
+
+
+def forget_weights(connection: sqlite3.Connection) -> None:
+    """They were counted from another checkpoint: what comes later cannot be compared with them."""
+    connection.execute("UPDATE points SET weight = 0, tip_weight = 0 WHERE weight > 0")
 
 
 def split(joined: bytes, octets: int) -> tuple[bytes, ...]:

@@ -17,7 +17,6 @@ from credential import Catalogue, Facts, Presentation, Unreadable
 from ledger.errors import (
     ContradictoryHeaders,
     FollowFailed,
-    JournalMismatch,
     LedgerError,
     MalformedEvent,
     NodeUnavailable,
@@ -25,10 +24,10 @@ from ledger.errors import (
     SourceError,
     SourceFailure,
 )
-from ledger.journal import fold
 from ledger.network_file import NetworkFile
 from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for, with_proven_metadata
+from ledger.replica.offering import mismatch, offer_of
 from ledger.replica.sources import open_source, require_source
 from ledger.replica.store import Store, accepted, evidence_after, rewinds_after
 from ledger.replica.update import Accepted, Evidence, Known, Offer, Proven, Rewind, Update
@@ -42,7 +41,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What one round of following did. `failures` are the sources that were not used, or do not agree with the one
-    that was. `rewound` is set where a reorganisation took facts back (Clique only).
+    that was. `rewound` is set where facts were taken back: a reorganisation (Clique), or a newer network file counts.
     """
 
     source: str
@@ -120,7 +119,7 @@ class Replica:
         self._require_no_contradiction()
         known, now = self._store.known(), int(self._clock())
         sources = [*map(self._open, self._sources)]
-        answers = self._asking.ask(sources, lambda source: _offer(source, known, now))  # 1
+        answers = self._asking.ask(sources, lambda source: offer_of(source, self.network, known, now))  # 1
         failures = [SourceFailure(each.name, found) for each, found in answers if isinstance(found, LedgerError)]
         answered = [(each, found) for each, found in answers if not isinstance(found, LedgerError)]
         offers = [(found, each) for each, found in answered if found and found.asked_after == known.newest]
@@ -199,21 +198,13 @@ class Replica:
         progress = None
         for offer, source in offers:
             if progress is not None:
-                failures += self._disagreement(offer, source)
+                wrong = mismatch(offer, self.network)
+                failures += [SourceFailure(source.name, wrong)] if wrong else []
             elif isinstance(offer.logs, LedgerError):
                 failures.append(SourceFailure(source.name, offer.logs))
             else:
                 progress = self._take_from(known, Update(offer.proven, offer.logs), source, failures)
         return progress
-
-    def _disagreement(self, offer: Offer, source: Source) -> list[SourceFailure]:
-        """Why an offer that is not needed would not have held. A mirror's files are not read through for that."""
-        error = offer.logs
-        if isinstance(offer.logs, tuple):
-            after = offer.proven.after
-            found = fold(after.accepted.head if after else self.network.first_head, offer.logs)
-            error = JournalMismatch("its logs do not fold to the proven head") if found != offer.proven.head else ()
-        return [SourceFailure(source.name, error)] if isinstance(error, LedgerError) else []
 
     def _take_mixed(
         self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
@@ -280,17 +271,6 @@ class Replica:
         if address not in self._opened:
             self._opened[address] = open_source(address, self.network)
         return self._opened[address]
-
-
-def _offer(source: Source, known: Known, now: int) -> Offer | None:
-    """Both questions in one go, so that who is slow with either holds up nobody."""
-    proven = source.prove(known, now)
-    if proven is None:
-        return None
-    try:
-        return Offer(known.newest, proven, source.history(known, proven))
-    except LedgerError as e:
-        return Offer(known.newest, proven, e)
 
 
 def _newness(offered: tuple[Offer, Source]) -> tuple[int, int]:

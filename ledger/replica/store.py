@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import islice
 from pathlib import Path
 
@@ -70,7 +70,10 @@ class Store:
 
     def known(self) -> Known:
         with self.reading() as connection:
-            return Known(points.newest(connection), frozenset(writers(connection)))
+            found = points.newest(connection)
+            if not self._is_weighed(connection):
+                found = tuple(replace(each, weight=0, tip_weight=0) for each in found)
+            return Known(found, frozenset(writers(connection)))
 
     def accepted(self) -> Accepted | None:
         return accepted(self._connection())
@@ -93,6 +96,7 @@ class Store:
                 raise JournalMismatch(f"the logs fold to {to_hex(found)}, the proven head is {to_hex(proven.head)}")
             _apply(connection, self._network, start)
             trusted = proven.after.validators if proven.after else self._network.checkpoint.validators
+            self._weigh_anew(connection)
             points.add(connection, proven, events, trusted)
             return events - start
 
@@ -115,7 +119,6 @@ class Store:
             return
         with self.writing() as connection:
             connection.execute("UPDATE evidence SET settled_at = ? WHERE number <= ?", (now, number))
-            connection.execute("DELETE FROM path")
             if last is not None:
                 self._rewind(connection, None, last, now)
 
@@ -126,6 +129,15 @@ class Store:
 
     def _begin(self, after: Point | None) -> tuple[int, bytes]:
         return (after.accepted.events, after.accepted.head) if after else (0, self._network.first_head)
+
+    def _is_weighed(self, connection: sqlite3.Connection) -> bool:
+        """Whether the points' weights are counted from this network file's checkpoint, and not from an earlier one."""
+        return _recall(connection, "checkpoint") == self._network.checkpoint.hash
+
+    def _weigh_anew(self, connection: sqlite3.Connection) -> None:
+        if not self._is_weighed(connection):
+            points.forget_weights(connection)
+            _remember(connection, "checkpoint", self._network.checkpoint.hash)
 
     def _rewind(self, connection: sqlite3.Connection, ancestor: Point | None, last: Accepted, now: int) -> None:
         """Takes back all that was proven by the blocks after `ancestor`."""

@@ -8,11 +8,16 @@ from ledger.replica.update import Known, Point
 
 
 def trusted_now(network: NetworkFile, known: Known) -> Trusted:
-    """A new network file may be ahead of an old replica. That the two contradict each other is the store's to see."""
+    """A new network file may be ahead of an old replica. Where the two contradict each other the file counts."""
     checkpoint, newest = Trusted.by_checkpoint(network), known.newest
     if newest is None or newest.accepted.number < checkpoint.number:
         return checkpoint
     return trusted_at(newest)
+
+
+def is_before_checkpoint(network: NetworkFile, known: Known) -> bool:
+    """Whether the accepted block lies before the checkpoint of a newer network file: that one counts, not the block."""
+    return known.accepted is not None and known.accepted.number < network.checkpoint.number
 
 
 def trusted_at(point: Point) -> Trusted:

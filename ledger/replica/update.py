@@ -27,7 +27,8 @@ class Accepted:
 class Point:
     """A block that was accepted once. `header` is its RLP with the seals; weights are Clique's, since the checkpoint:
 
-    of the block itself, and of the longest branch that was seen on top of it.
+    of the block itself, and of the longest branch that was seen on top of it. They are 0 where nobody has followed the
+    network file's checkpoint past the block yet: it was accepted by an earlier file.
     """
 
     accepted: Accepted

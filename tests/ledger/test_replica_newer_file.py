@@ -1,0 +1,261 @@
+"""A newer network file for a replica whose accepted block its checkpoint does not lead to, or may not lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from ledger import FollowFailed, LedgerError, Replica, load_catalogue
+from ledger.errors import DoesNotFollow, JournalMismatch, NodeUnavailable, NotAdvancing
+from ledger.network_file import NetworkFile
+from ledger.pack import export_pack, load_pack
+from tests.ledger.door import Door
+from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
+from tests.ledger.light_client.recorded import KEYS
+from tests.ledger.replica_contents import all_facts
+from tests.ledger.replica_samples import HISTORY
+
+FOUR = KEYS[:4]
+
+
+@dataclass
+class Desk:
+    """One replica's file that is opened again and again, and a node for each branch that it is given."""
+
+    folder: Path
+    doors: list[Door] = field(default_factory=list)
+    opened: list[Replica] = field(default_factory=list)
+
+    def open(self, network: NetworkFile, *branches: Branch, name: str = "r.db", pack: Path | None = None) -> Replica:
+        sources = [self._serve(branch).url for branch in branches] + ([pack.as_uri()] if pack else [])
+        self.opened.append(Replica(self.folder / name, network, load_catalogue(), sources, clock=lambda: START + 1000))
+        return self.opened[-1]
+
+    def facts_of(self, branch: Branch) -> object:
+        """What a replica that begins with the branch knows."""
+        replica = self.open(branch.network, branch, name=f"honest-{len(self.opened)}.db")
+        replica.follow_once()
+        return all_facts(replica._store)
+
+    def _serve(self, branch: Branch) -> Door:
+        door = Door("http://127.0.0.1:9")
+        door.instead = branch.answer
+        self.doors.append(door)
+        return door
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    for replica in made.opened:
+        replica.close()
+    for door in made.doors:
+        door.close()
+
+
+def newer(branch: Branch, number: int) -> NetworkFile:
+    """The network's file with a block of the branch as its checkpoint."""
+    header = branch.blocks[number].header
+    at = replace(branch.network.checkpoint, number=number, hash=header.hash, time=header.timestamp)
+    return replace(branch.network, checkpoint=at)
+
+
+def sign_out_of_turn(branch: Branch, count: int) -> None:
+    for _ in range(count):
+        sign(branch, FOUR, (len(branch.blocks) + 1) % len(FOUR))
+
+
+def parted() -> tuple[Branch, Branch]:
+    """Two branches of one Clique network after the same two blocks, with other events. The first is heavier."""
+    won = clique(FOUR)
+    sign(won, FOUR, 1, *HISTORY[:5])
+    sign_in_turn(won, FOUR, 1)
+    lost = won.fork(2)
+    sign(won, FOUR, 3, *HISTORY[5:-1])
+    sign_in_turn(won, FOUR, 20)
+    sign(lost, FOUR, 0, *HISTORY[5:7])
+    sign_out_of_turn(lost, 20)
+    return won, lost
+
+
+def why(replica: Replica) -> LedgerError:
+    with pytest.raises(FollowFailed) as failed:
+        replica.follow_once()
+    (failure,) = failed.value.failures
+    return failure.error
+
+
+@pytest.mark.parametrize("checkpoint", [4, 6, 9], ids=["below", "between the accepted", "above"])
+@pytest.mark.parametrize("side", ["heavier", "lighter"])
+def test_cliques_accepted_block_on_the_branch_that_lost_is_taken_back(desk: Desk, checkpoint: int, side: str) -> None:
+    """Which side counts is for the file to say; that it is also the heavier one is usual, and not needed."""
+    won, lost = parted() if side == "heavier" else reversed(parted())
+    replica = desk.open(won.network, lost.fork(8))
+    assert replica.follow_once().block == 2
+    replica = desk.open(won.network, lost.fork(11))
+    assert replica.follow_once().block == 5
+    replica = desk.open(won.network, lost.fork(13))
+    assert replica.follow_once().block == 7
+    replica = desk.open(newer(won, checkpoint), won)
+    progress = replica.follow_once()
+    assert progress.block == 17
+    assert progress.rewound is not None
+    assert (progress.rewound.ancestor, progress.rewound.last) == (2, 7)
+    assert set(progress.rewound.removed) == {lost.blocks[number].header.hash for number in (5, 7)}
+    assert all_facts(replica._store) == desk.facts_of(won)
+    assert replica.follow_once().rewound is None
+
+
+@pytest.mark.parametrize("checkpoint", [4, 9])
+def test_a_clique_replica_without_a_common_block_begins_again(desk: Desk, checkpoint: int) -> None:
+    won, lost = parted()
+    desk.open(won.network, lost.fork(12)).follow_once()
+    replica = desk.open(newer(won, checkpoint), won)
+    progress = replica.follow_once()
+    assert progress.rewound is not None
+    assert progress.rewound.removed == (lost.blocks[6].header.hash,)
+    assert all_facts(replica._store) == desk.facts_of(won)
+
+
+@pytest.mark.parametrize("checkpoint", [4, 9])
+def test_of_cliques_branch_that_lost_nothing_more_is_accepted(desk: Desk, checkpoint: int) -> None:
+    won, lost = parted()
+    desk.open(won.network, lost.fork(12)).follow_once()
+    replica = desk.open(newer(won, checkpoint), lost)
+    known, facts = replica.known(), all_facts(replica._store)
+    assert isinstance(why(replica), DoesNotFollow)
+    assert (replica.known(), all_facts(replica._store)) == (known, facts)
+
+
+@pytest.mark.parametrize("checkpoint", [4, 9])
+def test_while_no_source_answers_nothing_is_taken_back(desk: Desk, checkpoint: int) -> None:
+    won, lost = parted()
+    desk.open(won.network, lost.fork(12)).follow_once()
+    replica = desk.open(newer(won, checkpoint), won)
+    facts = all_facts(replica._store)
+    desk.doors[-1].close()
+    assert isinstance(why(replica), NodeUnavailable)
+    assert replica.accepted is not None
+    assert (all_facts(replica._store), replica.rewinds()) == (facts, ())
+
+
+@pytest.mark.parametrize("checkpoint", [4, 9])
+def test_a_newer_file_of_the_same_branch_takes_nothing_back(desk: Desk, checkpoint: int) -> None:
+    branch, _ = parted()
+    desk.open(branch.network, branch.fork(12)).follow_once()
+    replica = desk.open(newer(branch, checkpoint), branch)
+    assert replica.follow_once().block == 17
+    assert replica.rewinds() == ()
+    assert [point.accepted.number for point in replica.known().points] == [6, 17]
+    assert all_facts(replica._store) == desk.facts_of(branch)
+
+
+def test_a_node_that_is_behind_a_newer_files_replica_takes_nothing_back(desk: Desk) -> None:
+    branch, _ = parted()
+    desk.open(branch.network, branch).follow_once()
+    replica = desk.open(newer(branch, 4), branch.fork(20))
+    assert isinstance(why(replica), NotAdvancing)
+    desk.open(newer(branch, 4), branch).follow_once()
+    assert replica.rewinds() == ()
+
+
+def test_weights_are_compared_from_the_newer_files_checkpoint(desk: Desk) -> None:
+    """Once it has led past the accepted block, the heavier branch counts again, wherever the two part after it."""
+    branch, _ = parted()
+    lighter, heavier = branch.fork(5), branch.fork(5)
+    sign_out_of_turn(lighter, 25)
+    sign(heavier, FOUR, 6 % 4, HISTORY[-1])
+    sign_in_turn(heavier, FOUR, 19)
+    desk.open(branch.network, branch.fork(16)).follow_once()
+    replica = desk.open(newer(branch, 4), branch)
+    assert replica.follow_once().block == 17
+    replica = desk.open(newer(branch, 4), lighter)
+    assert isinstance(why(replica), NotAdvancing)
+    replica = desk.open(newer(branch, 4), heavier)
+    assert replica.follow_once().block == 19
+
+
+def contradicted() -> tuple[Branch, Branch]:
+    """Two sides of one QBFT network after the same block, with other events. All validators signed both."""
+    right = qbft(FOUR)
+    grow(right, FOUR, *HISTORY[:5])
+    wrong = right.fork(1)
+    grow(right, FOUR, *HISTORY[5:])
+    grow(wrong, FOUR, *HISTORY[6:8])
+    for _ in range(6):
+        grow(right, FOUR)
+        grow(wrong, FOUR, gas_used=1)
+    return right, wrong
+
+
+def packed(desk: Desk, branch: Branch) -> Path:
+    replica = desk.open(branch.network, branch, name="maker.db")
+    replica.follow_once()
+    export_pack(replica, desk.folder / "all.pack", {})
+    return desk.folder / "all.pack"
+
+
+@pytest.mark.parametrize("source", ["node", "pack among the sources", "pack that is loaded"])
+def test_a_block_before_the_checkpoint_on_the_side_that_lost_is_taken_back(desk: Desk, source: str) -> None:
+    """Nobody here has seen the other side, and the checkpoint has no accepted block's number."""
+    right, wrong = contradicted()
+    desk.open(right.network, wrong.fork(2)).follow_once()
+    desk.open(right.network, wrong.fork(4)).follow_once()
+    if source == "pack that is loaded":
+        replica = desk.open(newer(right, 5))
+        loaded = load_pack(replica, packed(desk, right), START + 1000)
+        assert (loaded.block, loaded.new_events, loaded.already_known) == (8, len(HISTORY), False)
+    else:
+        file = newer(right, 5)
+        replica = desk.open(file, right) if source == "node" else desk.open(file, pack=packed(desk, right))
+        assert replica.follow_once().new_events == len(HISTORY)
+    (rewind,) = replica.rewinds()
+    assert set(rewind.removed) == {wrong.blocks[number].header.hash for number in (2, 4)}
+    assert replica.contradiction is None
+    assert all_facts(replica._store) == desk.facts_of(right)
+
+
+@pytest.mark.parametrize("accepted", [4, 7], ids=["before the checkpoint", "after it"])
+def test_a_node_of_the_side_that_lost_brings_nothing_more(desk: Desk, accepted: int) -> None:
+    """It says itself that its block of the checkpoint's number is another."""
+    right, wrong = contradicted()
+    desk.open(right.network, wrong.fork(accepted)).follow_once()
+    replica = desk.open(newer(right, 5), wrong)
+    known = replica.known()
+    assert isinstance(why(replica), NotAdvancing)
+    assert (replica.known(), replica.rewinds()) == (known, ())
+    new = desk.open(newer(right, 5), wrong, name="new.db")
+    assert isinstance(why(new), NotAdvancing)
+    assert new.accepted is None
+
+
+def test_a_node_that_has_dropped_the_checkpoints_block_is_believed(desk: Desk) -> None:
+    branch, _ = contradicted()
+    replica = desk.open(newer(branch, 5), branch)
+    desk.doors[-1].lie = lambda method, params, result: None if params == ["0x5", False] else result
+    assert replica.follow_once().block == 8
+
+
+def test_logs_that_a_node_has_not_found_yet_take_nothing_back(desk: Desk) -> None:
+    """The checkpoint is beyond the accepted block and the history does not fit: that alone is no other side."""
+    branch, _ = contradicted()
+    desk.open(branch.network, branch.fork(1)).follow_once()
+    replica = desk.open(newer(branch, 5), branch)
+    desk.doors[-1].lie = lambda method, params, result: result[:-1] if method == "eth_getLogs" else result
+    assert isinstance(why(replica), JournalMismatch)
+    desk.doors[-1].honest()
+    desk.doors[-1].instead = branch.answer
+    assert replica.follow_once().new_events == len(HISTORY) - 5
+    assert replica.rewinds() == ()
+
+
+def test_a_pack_of_the_accepted_block_takes_nothing_back(desk: Desk) -> None:
+    branch, _ = contradicted()
+    desk.open(branch.network, branch.fork(1)).follow_once()
+    replica = desk.open(newer(branch, 5), pack=packed(desk, branch))
+    assert replica.follow_once().new_events == len(HISTORY) - 5
+    assert replica.rewinds() == ()

@@ -9,14 +9,23 @@ from eth_keys.datatypes import PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.errors import ContradictoryHeaders, HeaderNotSealed, NotAdvancing, NotProven, TooFewTrusted
+from ledger.errors import (
+    CheckpointTooOld,
+    ContradictoryHeaders,
+    HeaderNotSealed,
+    NotAdvancing,
+    NotProven,
+    TooFewTrusted,
+)
 from ledger.headers import seal
 from ledger.light_client import (
+    TRUSTING_DAYS,
     Trusted,
     check_header,
     is_contradiction,
     needed_of_trusted,
     quorum,
+    require_recent,
 )
 from ledger.network_file import MAX_VALIDATORS
 from tests.ledger.light_client.recorded import HEADERS, KEYS, addresses, forged, trusting
@@ -146,12 +155,24 @@ def test_the_trusted_block_itself_is_accepted_again(size: int) -> None:
     assert check_header(again, first.trusted).hash == first.hash
 
 
-def test_number_and_time_must_advance() -> None:
-    keys, at = KEYS[:4], trusting(KEYS[:4], 5)
+@each_size
+def test_number_and_time_must_advance(size: int) -> None:
+    keys, at = KEYS[:size], trusting(KEYS[:size], 5)
     assert check_header(forged(6, keys, keys, timestamp=at.time + 1), at).number == 6
     for number, time in ((6, at.time), (6, at.time - 1), (4, at.time + 1)):
         with pytest.raises(NotAdvancing):
             check_header(forged(number, keys, keys, timestamp=time), at)
+
+
+@each_size
+def test_a_checkpoint_too_old_leads_nowhere(size: int) -> None:
+    """However well a header is sealed: who has left could sell the keys."""
+    keys = KEYS[:size]
+    at, later = trusting(keys, 5), trusting(keys, 5).time + TRUSTING_DAYS * 86_400
+    assert check_header(forged(6, keys, keys, timestamp=later), at).number == 6
+    require_recent(at, later)
+    with pytest.raises(CheckpointTooOld, match="get a new network file"):
+        require_recent(at, later + 1)
 
 
 def test_a_hundred_validators_are_the_most() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import OtherNetwork, PackNotWritten, PackProblem
+from ledger.errors import JournalMismatch, OtherNetwork, PackNotWritten, PackProblem
 from ledger.mirror.manifest import NAME, Listed, Manifest, parse_manifest, serialise_manifest
 from ledger.mirror.tiers import TIP_EVENTS, chain, still_kept, to_merge
 from ledger.pack import Draft, Exporting, Mark, exporting, open_pack, synced
@@ -45,14 +45,21 @@ class MirrorFolder:
     def write(self, replica: Replica) -> Round | None:
         """Brings the mirror to the replica's block; None where it is there.
 
-        Raises PackNotWritten, OtherNetwork, JournalMismatch where the folder is of another history, UnsupportedPack.
+        Raises PackNotWritten, OtherNetwork, UnsupportedPack, JournalMismatch where the folder is of another history; of
+        one that the replica took back (a newer network file counts) the mirror is made anew.
         """
         before = self._manifest(replica)
         if before is not None and replica.accepted is not None and before.newest.block == replica.accepted.number:
             return None
+        has_gone_back = bool(replica.rewinds())
         try:
             with exporting(replica) as source:
-                listed, written = self._packs(source, before.packs if before else ())
+                try:
+                    listed, written = self._packs(source, before.packs if before else ())
+                except JournalMismatch:
+                    if not has_gone_back:
+                        raise
+                    listed, written = self._packs(source, ())  # it held what the replica has taken back
             manifest = Manifest("0x" + replica.network.first_head.hex(), listed)
             self._replace_manifest(serialise_manifest(manifest))
             removed = self._tidy(manifest, before)

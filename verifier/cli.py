@@ -16,7 +16,7 @@ import click
 from verifier import operating, terminal
 from verifier.days import parse_day
 from verifier.errors import CannotListen
-from verifier.exits import ACCEPTED, REJECTED, UNDETERMINED, config_option, failing
+from verifier.exits import ACCEPTED, REJECTED, UNDETERMINED, config_option, failing, tell
 from verifier.opening import follower_of, loader_of, opened
 from verifier.reading import read
 from verifier.receive import Request, Window, receive
@@ -86,10 +86,9 @@ def check(file: BinaryIO, day: str, as_json: bool, update: bool, config: Path) -
 
 def _print(made: Check, as_json: bool, window: Window) -> None:
     if as_json:
-        click.echo(json.dumps(check_to_json(made), ensure_ascii=False, indent=2))
-        return
-    for line in terminal.lines(view_of(made, window.catalogue)):
-        click.echo(line)
+        tell(json.dumps(check_to_json(made), ensure_ascii=False, indent=2))
+    else:
+        tell("\n".join(terminal.lines(view_of(made, window.catalogue))))
 
 
 def _run(server: Server, listener: socket.socket) -> None:

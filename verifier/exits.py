@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,9 +34,19 @@ def failing(*, as_json: bool) -> Iterator[None]:
         yield
     except VerifierError as e:
         _fail(e, as_json=as_json)
+    except BrokenPipeError:  # who read what was told has enough: click ends the command
+        raise
     except Exception as e:
         _log.debug("internal error", exc_info=e)
         _fail(VerifierError(), as_json=as_json)
+
+
+def tell(text: str) -> None:
+    """To standard output. Who reads only its beginning (`| head`) changes nothing about the command's end."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from credential import SigningKey
 from tests.verifier.office import CLAIMS, office_of, serving
@@ -25,6 +29,19 @@ def test_every_verdict_has_its_exit_status(ledger_world, tmp_path: Path, paper: 
     report = json.loads(rejected.stdout)["report"]
     assert "agreement_is_missing" in {row["code"] for row in report["rows"]}
     assert guangdong.check(paper.encode(), "--at", "2024-03-17").returncode == 10
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_who_reads_only_the_beginning_still_gets_the_verdict_s_exit_status(
+    ledger_world, tmp_path: Path, paper: str, form: list[str]
+) -> None:
+    office = office_of(ledger_world, tmp_path, 440000)
+    command = [sys.executable, "-m", "yinxin", "verifier", "check", "-", "--config", str(office.config), *form]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, input=paper.encode(), stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (20, b"")
 
 
 def test_a_check_works_offline_on_the_replica_alone(ledger_world, tmp_path: Path, paper: str) -> None:

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from ledger.pack import load_pack as load_pack
     from ledger.reading import RegistryReader as RegistryReader
     from ledger.receipts import Receipt as Receipt
+    from ledger.refusals import PACK_REFUSALS as PACK_REFUSALS
     from ledger.registries import Member as Member
     from ledger.registries import Registries as Registries
     from ledger.renewal import changes as changes
@@ -104,6 +105,7 @@ _HOMES = {
     "OtherNetwork": "errors",
     "OtherReplica": "errors",
     "Outbox": "outbox",
+    "PACK_REFUSALS": "refusals",
     "PackGap": "errors",
     "PackIncomplete": "errors",
     "PackProblem": "errors",

@@ -44,6 +44,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import ledger
+from ledger import PACK_REFUSALS
+
 
 class VerifierError(Exception):
     """A typed error; `zh` and `en` are templates that the values given are put into."""
@@ -113,75 +116,59 @@ class UnreadablePdf(NothingToJudge):
 
 
 class PackRefused(VerifierError):
+    """The words are the ledger's: its commands refuse packs with the same."""
+
     exit_status = 30
 
 
 class MalformedPack(PackRefused):
     code, status = "malformed_pack", 422
-    zh = "这不是离线窗口包，或者文件已损坏。请重新复制一份，再导入。"
-    en = "This is no trust pack, or it is damaged: copy it again, then load it."
+    zh, en = PACK_REFUSALS[ledger.MalformedPack]
 
 
 class PackTooLarge(PackRefused):
     code, status = "pack_too_large", 413
-    zh = "离线窗口包超过大小上限，没有导入。请确认拿的是正确的文件。"
-    en = "The trust pack is beyond the size limits and was not loaded: make sure that it is the right file."
+    zh, en = PACK_REFUSALS[ledger.PackTooLarge]
 
 
 class UnsupportedPack(PackRefused):
     code, status = "unsupported_pack", 422
-    zh = "离线窗口包的版本比本窗口的软件新，或者这种网络不用离线窗口包。请系统管理员升级本窗口的软件。"
-    en = "The trust pack is of a later version than this software knows, or of an engine without packs: update it."
+    zh, en = PACK_REFUSALS[ledger.UnsupportedPack]
 
 
 class PackOfOtherNetwork(PackRefused):
     code, status = "pack_of_other_network", 422
-    zh = "这个离线窗口包属于另一个网络，不能在本窗口使用。请核对网络指纹，换成本网络的包。"
-    en = "This trust pack belongs to another network: compare the network fingerprints and take one of this network."
+    zh, en = PACK_REFUSALS[ledger.OtherNetwork]
 
 
 class PackStale(PackRefused):
     code, status = "pack_stale", 409
-    zh = "这个离线窗口包比本窗口手头的数据旧，不需要导入。包本身不一定有问题；要更新请找更近的包。"
-    en = "This trust pack is older than the facts at hand: nothing to load. It need not be bad; get a newer one."
+    zh, en = PACK_REFUSALS[ledger.PackStale]
 
 
 class PackGap(PackRefused):
     code, status = "pack_gap", 409
-    zh = (
-        "中间缺一个离线窗口包：这个包从第 {begins} 条记录开始，本窗口手头只有 {known} 条。"
-        "请先导入前一个包，或导入从头开始的包。"
-    )
-    en = (
-        "A trust pack in between is missing: this one begins at event {begins}, known here are {known}. "
-        "Load the one before it first, or one from the beginning."
-    )
+    zh, en = PACK_REFUSALS[ledger.PackGap]
 
 
 class PackIncomplete(PackRefused):
     code, status = "pack_incomplete", 422
-    zh = "这个离线窗口包不完整，可能复制时中断了。请重新复制一份，再导入。"
-    en = "This trust pack is incomplete, perhaps cut short while it was copied: copy it again, then load it."
+    zh, en = PACK_REFUSALS[ledger.PackIncomplete]
 
 
 class PackNotProven(PackRefused):
     code, status = "pack_not_proven", 422
-    zh = "离线窗口包里的内容通不过验证，一条也没有采用。请换一个来源，并告诉系统管理员。"
-    en = (
-        "What the trust pack says does not hold; nothing of it was taken. Get it elsewhere and tell your administrator."
-    )
+    zh, en = PACK_REFUSALS[ledger.NotProven]
 
 
 class PackContradicts(PackRefused):
     code, status = "pack_contradicts", 409
-    zh = "离线窗口包与手头已核实的数据互相矛盾：账本网络说了两种话。请立即告知账本网络的运营方。"
-    en = "The trust pack and the proven facts at hand contradict each other: tell the network's operators at once."
+    zh, en = PACK_REFUSALS[ledger.ContradictoryHeaders]
 
 
 class NetworkFileTooOld(PackRefused):
     code, status = "network_file_too_old", 409
-    zh = "本窗口的网络文件太旧，已无法核实新的数据。请系统管理员向账本网络的运营方索取新的网络文件。"
-    en = "This window's network file is too old to prove newer facts: get a new one from the network's operators."
+    zh, en = PACK_REFUSALS[ledger.CheckpointTooOld]
 
 
 class RequestRefused(VerifierError):

@@ -20,6 +20,7 @@ from ledger.errors import LedgerError
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.pack import Draft, Loaded, Mark, OnProgress, Pack, check_pack, export_pack, load_pack, open_pack
 from ledger.pack.showing import Contents, contents_of
+from ledger.refusals import pack_refusal
 from ledger.replica import Replica
 
 type_option = click.option(
@@ -82,11 +83,12 @@ def export_command(  # noqa: PLR0913, PLR0917 - one for each option
 def import_command(packs: tuple[Path, ...], network: Path, replica_file: Path, as_json: bool) -> None:
     """Take over what PACKS prove, one after the other: no network is needed.
 
-    Each pack is taken over whole or not at all. One that is not taken stops the rest: its reason, exit status 1.
+    Each pack is taken over whole or not at all. One that is not taken stops the rest: its reason, exit status 1. A new
+    replica of which nothing came is not kept.
     """
-    with Replica(replica_file, read_network_file(network), load_catalogue(), ()) as replica:
+    with _replica_taking(replica_file, read_network_file(network)) as replica:
         for path in packs:
-            with progress_bar(path.name, as_json) as on_progress:
+            with _refusals_told(path, as_json), progress_bar(path.name, as_json) as on_progress:
                 loaded = load_pack(replica, path, int(time.time()), on_progress)
             tell(as_json, f"{path}: {_loaded(loaded)}", file=str(path), **_loaded_as_json(loaded))
 
@@ -97,17 +99,60 @@ def import_command(packs: tuple[Path, ...], network: Path, replica_file: Path, a
 @json_option
 @errors_told
 def show_command(path: Path, network: Path | None, as_json: bool) -> None:
-    """Show what a pack holds, and whether it holds against a network file. Exit status 1 where it does not."""
-    with open_pack(path) as pack, progress_bar("reading", as_json, times=1 if network is None else 2) as on_progress:
+    """Show what a pack says, and with --network whether it holds. Exit status 1 where it does not.
+
+    Without --network nothing is checked but that the file is whole: anybody can make up the rest.
+    """
+    with (
+        _refusals_told(path, as_json),
+        open_pack(path) as pack,
+        progress_bar("reading", as_json, times=1 if network is None else 2) as on_progress,
+    ):
         contents = contents_of(pack, on_progress)
         refused = None if network is None else _refusal(pack, read_network_file(network), on_progress)
-    shown = _shown(pack, contents)
+    shown: dict[str, Any] = {**_shown(pack, contents), "checked": network is not None}
     if network is not None:
         shown["holds"] = refused is None
         shown["reason"] = None if refused is None else f"{type(refused).__name__}: {refused}"
-    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(shown))
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        click.echo(f"{_as_text(shown)}\n{_judgement(network is not None, refused)}")
     if refused is not None:
         raise SystemExit(1)
+
+
+@contextmanager
+def _replica_taking(path: Path, network: NetworkFile) -> Iterator[Replica]:
+    """The replica in `path`. A new one in which nothing was taken over goes away again."""
+    is_new, is_empty = not path.exists(), False
+    try:
+        with Replica(path, network, load_catalogue(), ()) as replica:
+            try:
+                yield replica
+            finally:
+                is_empty = replica.accepted is None and replica.contradiction is None
+    finally:
+        if is_new and is_empty:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refusals_told(path: Path, as_json: bool) -> Iterator[None]:
+    """Says in plain words what is wrong with a pack; for programs it stays an error as all are."""
+    try:
+        yield
+    except LedgerError as e:
+        told = _in_words(e)
+        if as_json or told is None:
+            raise
+        raise click.ClickException(f"{path}: {told}") from e
+
+
+def _in_words(error: LedgerError) -> str | None:
+    """First what kind of refusal it is, then what exactly was found, and the permanent code."""
+    words = pack_refusal(error)
+    return None if words is None else f"{words[1]} ({error}) [{type(error).__name__}]"
 
 
 @contextmanager
@@ -206,7 +251,7 @@ def _as_text(shown: dict[str, Any]) -> str:
     lines = [
         f"size         {shown['octets']:,} octets",
         f"network      {shown['network']}",
-        f"made with    {shown['fingerprint']}",
+        f"made with    {shown['fingerprint']}, as its maker says; nothing proves it",
         f"events       {shown['from_event']} to {shown['events']}",
         f"head         {shown['head']}",
         f"block        {shown['block']}, of {when(shown['as_of'])}, {shown['validators']} validators, "
@@ -215,6 +260,12 @@ def _as_text(shown: dict[str, Any]) -> str:
         f"types        files of {len(shown['types'])} of the {shown['types_registered']} that it registers",
         *(f"  {each}" for each in shown["types"]),
     ]
-    if "holds" in shown:
-        lines.append("holds against the network file" if shown["holds"] else f"NOT PROVEN: {shown['reason']}")
     return "\n".join(lines)
+
+
+def _judgement(is_checked: bool, refused: LedgerError | None) -> str:
+    if not is_checked:
+        return "NOTHING WAS CHECKED: all this is what the file says of itself; --network shows whether it holds"
+    if refused is None:
+        return "holds against the network file"
+    return f"DOES NOT HOLD against the network file: {_in_words(refused) or refused}"

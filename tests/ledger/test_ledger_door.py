@@ -44,6 +44,7 @@ DOOR = {
     "OtherNetwork",
     "OtherReplica",
     "Outbox",
+    "PACK_REFUSALS",
     "PackGap",
     "PackIncomplete",
     "PackProblem",

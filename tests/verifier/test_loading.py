@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger import Loaded, errors
+from ledger import PACK_REFUSALS, Loaded, errors
 from tests.verifier.window_samples import NOW
 from tests.waiting import until
-from verifier.errors import ReplicaUnusable
+from verifier.errors import PackRefused, ReplicaUnusable
 from verifier.loading import Loader, refusal
 from verifier.terminal import loaded_lines
 
@@ -113,7 +113,7 @@ def test_a_pack_with_facts_that_are_too_old_is_loaded_and_said_to_be_old(bench) 
         (errors.PackTooLarge("x"), "pack_too_large", "大小上限"),
         (errors.UnsupportedPack("x"), "unsupported_pack", "升级"),
         (errors.PackStale("x"), "pack_stale", "不一定有问题"),
-        (errors.PackGap(100, 40), "pack_gap", "从第 100 条记录开始，本窗口手头只有 40 条"),
+        (errors.PackGap(100, 40), "pack_gap", "从第 100 条记录开始，手头只有 40 条"),
         (errors.PackIncomplete("x"), "pack_incomplete", "不完整"),
         (errors.OtherNetwork("x"), "pack_of_other_network", "另一个网络"),
         (errors.ContradictoryHeaders(6, b"1", b"2"), "pack_contradicts", "运营方"),
@@ -145,6 +145,14 @@ def test_stale_incomplete_and_foreign_packs_are_never_called_bad() -> None:
         told = refusal(error)
         assert not [word for word in ("假", "伪", "损坏", "验证") if word in told.text_zh]
         assert not [word for word in ("forged", "damaged", "does not hold") if word in told.text_en]
+
+
+def test_the_page_on_packs_has_each_refusal_with_its_codes() -> None:
+    told = (Path(__file__).resolve().parents[2] / "docs/mirror.md").read_text(encoding="utf-8")
+    families = {errors.NotProven}  # a row for several: none is raised by itself
+    assert {each for each in PACK_REFUSALS if f"`{each.__name__}`" not in told} == families
+    assert {each.code for each in PackRefused.__subclasses__() if f"`{each.code}`" not in told} == set()
+    assert len(PackRefused.__subclasses__()) == len(PACK_REFUSALS)
 
 
 def test_two_packs_are_not_loaded_at_once(bench, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from bench.mutations import altered
 from credential import parse_certificate_type
 from ledger import load_pack
+from ledger.pack.sections import Tag
 from tests.fixtures_ledger import ROOT, World
 from tests.ledger.command_line import run
 
@@ -69,7 +72,31 @@ def test_show_says_what_is_in_it_and_whether_it_holds(
     assert "holds against the network file" in held.output
     other = run("pack", "show", tmp_path / "a.pack", "--network", own_world.network_path)
     assert other.exit_code == 1
-    assert "NOT PROVEN: OtherNetwork" in other.output
+    assert "DOES NOT HOLD against the network file: This trust pack belongs to another network" in other.output
+    assert other.output.rstrip().endswith("[OtherNetwork]")
+
+
+def test_show_without_a_network_file_says_that_nothing_was_checked(
+    ledger_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    pack, network = tmp_path / "a.pack", ("--network", ledger_world.network_path)
+    answers("pack", "export", pack, *where)
+    assert run("pack", "show", pack).output.splitlines()[-1].startswith("NOTHING WAS CHECKED")
+    assert "NOTHING WAS CHECKED" not in run("pack", "show", pack, *network).output
+    assert [answers("pack", "show", pack, *options)[0]["checked"] for options in ((), network)] == [False, True]
+
+
+def test_the_makers_fingerprint_is_marked_as_the_makers_word(
+    ledger_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    """Anybody can write another: the pack holds all the same."""
+    pack = tmp_path / "a.pack"
+    answers("pack", "export", pack, *where)
+    mine = b"\xab" * 32
+    pack.write_bytes(altered(pack.read_bytes(), Tag.SPAN, lambda span: span[:32] + mine + span[64:]))
+    told = run("pack", "show", pack, "--network", ledger_world.network_path).output
+    assert f"made with    {mine.hex()}, as its maker says; nothing proves it" in told
+    assert "holds against the network file" in told
 
 
 def test_each_refusal_has_its_name(
@@ -91,6 +118,56 @@ def test_each_refusal_has_its_name(
     ledger_world.anchor(ledger_world.shanghai, (b"\x22" * 32, 64))
     answers("replica", "follow", *where, "--source", ledger_world.url)
     assert refusal("pack", "import", pack, *where)["error"] == "PackStale"
+
+
+def test_in_text_each_refusal_says_in_plain_words_what_kind_it_is(
+    ledger_world: World, own_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    pack, cut, later, large = (tmp_path / f"{name}.pack" for name in ("a", "cut", "later", "large"))
+    tail = tmp_path / "tail.pack"
+    answers("pack", "export", pack, *where)
+    answers("pack", "export", tmp_path / "tail.pack", *where, "--since-event", 5)
+    cut.write_bytes(pack.read_bytes()[:-40])
+    later.write_bytes(pack.read_bytes().replace(b"yinxin-pack/1", b"yinxin-pack/2"))
+    large.write_bytes(b"yinxin-pack/1\n\x01\xff\xff\xff\x7f")
+    garbled = altered(pack.read_bytes(), Tag.PROOF, lambda proof: proof[:-1] + bytes([proof[-1] ^ 1]))
+    (tmp_path / "garbled.pack").write_bytes(garbled)
+    new = ("--network", ledger_world.network_path, "--replica", tmp_path / "new.db")
+    other = ("--network", own_world.network_path, "--replica", tmp_path / "other.db")
+
+    def told(path: Path, *options: object) -> str:
+        result = run("pack", "import", path, *options)
+        assert result.exit_code == 1
+        return result.output
+
+    assert re.search(r"cut.pack: This trust pack is incomplete, .*ends after \d+.*\[PackIncomplete\]", told(cut, *new))
+    assert re.search(r"belongs to another network: .*\[OtherNetwork\]", told(pack, *other))
+    assert re.search(r"in between is missing: .* event 5, known here are 0.*\[PackGap\]", told(tail, *new))
+    assert re.search(r"of a later format .*yinxin-pack/2.*\[UnsupportedPack\]", told(later, *new))
+    assert re.search(r"is too large, .*limit.*\[PackTooLarge\]", told(large, *new))
+    assert re.search(r"no trust pack, or it is damaged: .*\[MalformedPack\]", told(ledger_world.network_path, *new))
+    assert re.search(r"does not hold; .*\[ProofRefused\]", told(tmp_path / "garbled.pack", *new))
+    shown = run("pack", "show", cut)
+    assert shown.exit_code == 1
+    assert "This trust pack is incomplete" in shown.output
+    time.sleep(1.1)
+    ledger_world.anchor(ledger_world.shanghai, (b"\x23" * 32, 64))
+    answers("replica", "follow", *where, "--source", ledger_world.url)
+    assert re.search(r"is stale, .*\[PackStale\]", told(pack, *where))
+
+
+def test_a_new_replica_of_which_nothing_came_is_not_kept(
+    ledger_world: World, own_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    pack, cut, new = tmp_path / "a.pack", tmp_path / "cut.pack", tmp_path / "replicas" / "new.db"
+    answers("pack", "export", pack, *where)
+    cut.write_bytes(pack.read_bytes()[:-40])
+    new.parent.mkdir()
+    assert run("pack", "import", pack, "--network", own_world.network_path, "--replica", new).exit_code == 1
+    assert run("pack", "import", cut, pack, "--network", ledger_world.network_path, "--replica", new).exit_code == 1
+    assert not list(new.parent.iterdir())
+    assert run("pack", "import", pack, cut, "--network", ledger_world.network_path, "--replica", new).exit_code == 1
+    answers("pack", "export", tmp_path / "b.pack", "--network", ledger_world.network_path, "--replica", new)
 
 
 def test_an_export_writes_over_nothing_unasked(where: tuple[object, ...], tmp_path: Path) -> None:

@@ -97,7 +97,11 @@ def down(folder: Path, keep_data: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 @told
 def status(folder: Path, as_json: bool) -> None:
-    """Tell each host's height, peers and sealing, whose turn it is, and whether the chain is forked."""
+    """Tell each host's height, peers and sealing, whose turn it is, and whether the chain is forked.
+
+    Peers are as the hosts report them: geth notices a cut cable after about half a minute. During a cut the text says,
+    beside them, how many are in reach; --json gives the groups.
+    """
     view = Network.open(folder).look()
     click.echo(json.dumps(_as_json(view), ensure_ascii=False) if as_json else _as_text(view))
 
@@ -122,14 +126,26 @@ def start(host: int, folder: Path) -> None:
     click.echo(f"host {host} is up and seals")
 
 
+def _parsed(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """Groups between bars, `1,2|3,4`; where there is no bar, a group a word: `1,2 3,4`."""
+    text = " ".join(words)
+    return tuple(map(_group, text.split("|") if "|" in text else text.split()))
+
+
 @main.command()
-@click.argument("groups", nargs=-1, required=True)
+@click.argument("groups", nargs=-1, required=True, callback=_parsed)
 @folder_option
 @told
-def partition(groups: tuple[str, ...], folder: Path) -> None:
-    """Cut the links between GROUPS of hosts, such as `1,2 3,4`; those not named become a group of their own."""
+def partition(groups: tuple[tuple[int, ...], ...], folder: Path) -> None:
+    """Cut the links between GROUPS of hosts; those not named become a group of their own.
+
+    \b
+    scripts/network partition '1,2|3,4'   quoted: a bare | is the shell's own
+    scripts/network partition 1,2 3,4     the same, a group a word
+    scripts/network partition 4           host 4 alone, cut off from all others
+    """
     network = Network.open(folder, say)
-    network.partition(*map(_group, groups))
+    network.partition(*groups)
     click.echo(f"cut: {_groups(network.record.groups)}")
     if network.record.isolation == "ports":
         say("the hosts share loopback: they were told to drop one another, no packet is lost")
@@ -165,8 +181,8 @@ def geth_command(check: bool) -> None:
 
 
 def _group(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"[0-9]+(,[0-9]+)*", text):
-        raise click.BadParameter(f"{text!r} is no group of hosts like 1,2")
+    if not re.fullmatch(r"\s*[0-9]+(\s*,\s*[0-9]+)*\s*", text):
+        raise click.BadParameter(f"{text.strip()!r} is no group of hosts like 1,2; write groups as '1,2|3,4', quoted")
     return tuple(map(int, text.split(",")))
 
 
@@ -199,11 +215,14 @@ def _as_json(view: View) -> dict[str, Any]:
 def _as_text(view: View) -> str:
     lines = []
     for each in view.hosts:
-        what = each.reason or f"block {each.height}  {each.peers} peers  {'seals' if each.is_sealing else 'follows'}"
+        peers = f"{each.peers} peers{f', {view.in_reach(each)} in reach' if view.is_cut else ''}"
+        what = each.reason or f"block {each.height}  {peers}  {'seals' if each.is_sealing else 'follows'}"
         turn = "  next" if each.height is not None and view.next_signer(view.height) == each.host.number else ""
         lines.append(f"{each.host.number} {each.host.name}  {each.host.url}  {what}{turn}")
-    if len(view.groups) > 1:
+    if view.is_cut:
         lines.append(f"cut: {_groups(view.groups)}")
+        if any(each.peers > view.in_reach(each) for each in view.answering):
+            lines.append("peers are as the hosts report them: geth notices a cut cable after about half a minute")
     if view.common is not None:
         parted = f"FORKED after block {view.common}" if view.is_forked else f"all agree up to block {view.common}"
         lines.append(parted)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.hosts import founding, namespaces
+from scripts.hosts import founding, geth, namespaces
 from scripts.hosts.machine import free_ports
 from scripts.hosts.namespaces import Cables
 from scripts.hosts.problems import HostProblem
@@ -17,9 +17,11 @@ _P2P_PORT = 30303
 
 
 def new_record(folder: Path, hosts: int, isolation: Isolation | None, tell: Callable[[str], None]) -> Record:
-    """Nothing runs yet. The run's id follows from the folder, so that a lost record's namespaces are found again."""
+    """Nothing runs yet; no key is made before geth is here. The run's id follows from the folder, so that a lost
+    record's namespaces are found again. Raises HostProblem, CannotBuild among them."""
     run = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
     chosen = _isolation(isolation, tell)
+    geth.build(tell)
     ports = free_ports(2 * hosts)
     made = []
     for number, (region, name) in enumerate(founding.PROVINCES[:hosts], start=1):

@@ -16,7 +16,10 @@ MARK = ".yinxin-hosts"
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Makes and marks the folder where it is new. Raises HostProblem where it holds anything else."""
+    """Makes and marks the folder where it is new, and removes it where nothing came into it in the end.
+
+    Raises HostProblem where it holds anything else.
+    """
     mark = folder / MARK
     while True:
         if folder.exists() and any(folder.iterdir()) and not mark.exists():
@@ -29,7 +32,11 @@ def held(folder: Path) -> Iterator[None]:
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if _is(lock, mark):
-                yield
+                try:
+                    yield
+                finally:
+                    if _is(lock, mark) and list(folder.iterdir()) == [mark]:
+                        remove(folder)
                 return
 
 

@@ -66,7 +66,7 @@ class Network:
         """A network whose addresses are known, but none of whose hosts runs yet; or the one that is in the folder.
 
         `isolation` None takes namespaces where they can be made. `dial(from, to)` is where a host dials another: a
-        proxy's address; else the host itself. Raises HostProblem.
+        proxy's address; else the host itself. Raises HostProblem, CannotBuild among them; a new folder is gone then.
         """
         if not 1 <= hosts <= founding.MAX_HOSTS:
             raise HostProblem(f"1 to {founding.MAX_HOSTS} hosts, not {hosts}")
@@ -345,7 +345,7 @@ class Network:
         rest = tuple(host.number for host in self.record.hosts if host.number not in named)
         whole = tuple(tuple(group) for group in (*groups, rest) if group)
         if len(whole) < 2:
-            raise HostProblem("a partition has two groups or more, such as `1,2 3,4`")
+            raise HostProblem("a partition has two groups or more, such as '1,2|3,4'")
         return whole
 
     def _remember(self, host: Host) -> None:

@@ -35,6 +35,16 @@ class View:
         return tuple(each for each in self.hosts if each.height is not None)
 
     @property
+    def is_cut(self) -> bool:
+        """Whether some hosts cannot reach others, whatever they say themselves."""
+        return len(self.groups) > 1
+
+    def in_reach(self, one: HostView) -> int:
+        """How many others that answer it can reach."""
+        group = next(group for group in self.groups if one.host.number in group)
+        return sum(each.host.number in group and each is not one for each in self.answering)
+
+    @property
     def is_parted(self) -> bool:
         """Whether two hosts hold different blocks of one number, if only the newest, as now and then in passing."""
         return self.common is not None and self.common < self._lowest

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.story import __main__ as story
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -23,7 +25,21 @@ def test_the_demo_tells_its_story_and_leaves_pictures_paper_and_page(tmp_path: P
     assert (left / "paper.pdf").read_bytes().startswith(b"%PDF")
     assert len(list(left.glob("live-*.png"))) >= 5
     page = (left / "story.html").read_text(encoding="utf-8")
-    assert all(word in page for word in ("认可", "不认可", "无法判定"))
+    assert all(word in page for word in ("认可", "不认可", "无法判定", "号互认协议", "还要做", "数据截至"))
+
+
+def test_a_story_that_cannot_go_on_says_why_and_where_the_logs_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stuck(*_: object) -> None:
+        raise TimeoutError("the queue [of] the bureau did not empty")
+
+    monkeypatch.setattr(story, "tell", stuck)
+    monkeypatch.setattr(sys, "argv", ["demo", "--folder", str(tmp_path / "demo")])
+    assert story.main() == 1
+    told = capsys.readouterr().out
+    assert "could not go on: the queue [of] the bureau did not empty" in told
+    assert "logs" in told
 
 
 def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:

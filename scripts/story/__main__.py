@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+import httpx
 from rich.console import Console
 
 from scripts.story.chapters import tell
@@ -41,7 +42,10 @@ def main() -> int:
         if words.keep:
             _keep(scene, console)
     except NotAsExpected as error:
-        console.print(f"\n[red]Not as expected: {error}[/red]\nlogs: {processes.logs}")
+        _tell_end(console, f"Not as expected: {error}", processes)
+        return 1
+    except (RuntimeError, TimeoutError, httpx.HTTPError) as error:
+        _tell_end(console, f"The story could not go on: {error}", processes)
         return 1
     except KeyboardInterrupt:
         console.print("\nstopped")
@@ -50,6 +54,11 @@ def main() -> int:
         processes.stop_all()
         held.close()
     return 0
+
+
+def _tell_end(console: Console, why: str, processes: Processes) -> None:
+    console.print(f"\n{why}", style="red", markup=False, highlight=False)
+    console.print(f"logs: {processes.logs}", markup=False, highlight=False)
 
 
 def _arguments() -> argparse.Namespace:

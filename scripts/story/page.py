@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from credential import parse_vct
+from credential import parse_vct, texts
 from ledger import load_catalogue
 from scripts.story.teller import Teller
 
@@ -59,9 +59,16 @@ _PAGE = """<!doctype html>
     <p>{{ row.text.zh }}<br><span class="quiet">{{ row.text.en }}</span><br>
        → {{ row.next.zh }}<br><span class="quiet">→ {{ row.next.en }}</span></p>
     {% endfor %}
+    {% for condition in check.report.conditions %}
+    <p><strong>还要做 still to do: {{ condition.text.zh }}</strong><br>
+       <span class="quiet">{{ condition.text.en }}</span></p>
+    {% endfor %}
     {% if check.report.claims %}<table>{% for name, value in check.report.claims.items() %}
-      <tr><th>{{ labels(check.report).get(name, name) }}</th><td>{{ value }}</td></tr>{% endfor %}</table>{% endif %}
-    <p class="quiet">{{ "%.1f" | format(check.milliseconds) }} ms over HTTP</p>
+      <tr><th>{{ labels(check.report).get(name, name) }}</th><td>{{ value }}</td></tr>{% endfor %}
+      {% for label, value in grounds(check.report) %}
+      <tr><th>{{ label }}</th><td>{{ value }}</td></tr>{% endfor %}</table>{% endif %}
+    <p class="quiet">{{ "%.1f" | format(check.milliseconds) }} ms over HTTP ·
+      数据截至 facts as of {{ moment(check.report.as_of) if check.report.as_of else "—" }}</p>
     <details><summary>十四条规则 the fourteen rules</summary><table>{% for row in check.report.rows %}
       <tr><td>{{ row.number }}</td><td>{{ row.rule }}</td><td>{{ row.outcome }}</td><td>{{ row.code }}</td></tr>
       {% endfor %}</table></details>
@@ -81,6 +88,8 @@ def write_page(teller: Teller, fingerprint: str, target: Path) -> None:
         fingerprint=fingerprint,
         verdicts=_VERDICTS,
         labels=_labels,
+        grounds=_grounds,
+        moment=texts.time,
     )
     target.write_text(html, encoding="utf-8")
 
@@ -89,7 +98,19 @@ def _labels(report: dict[str, Any]) -> dict[str, str]:
     """The fields' Chinese labels, of the type that the report is about."""
     certificate_type = load_catalogue().by_code(*parse_vct(report["claimed"]["certificate_type"]))
     assert certificate_type is not None
-    return {"issuer": "发证机关"} | {field.name: field.zh for field in certificate_type.fields}
+    return {"issuer": "发证机关网址"} | {field.name: field.zh for field in certificate_type.fields}
+
+
+def _grounds(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who issued an accepted credential, and why it counts at the window: rows 3 and 12."""
+    issuer, basis = report["rows"][2]["evidence"], report["rows"][11]["evidence"]
+    agreement = (
+        f"第 {basis['agreement']} 号互认协议 agreement no. {basis['agreement']}" if "agreement" in basis else "—"
+    )
+    return [
+        ("发证机关", f"{issuer['authority_name']}（{texts.region(issuer['region'])[0]}）"),
+        ("认可依据", agreement),
+    ]
 
 
 def data_url(picture: Path) -> str:

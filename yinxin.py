@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -48,15 +49,25 @@ def main() -> None:
     try:
         status = yinxin.main(standalone_mode=False)
     except click.UsageError as error:
-        error.show()
+        _tell(error)
         sys.exit(USAGE)
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("Aborted.", err=True)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(error: click.ClickException) -> None:
+    """It may quote a file or a node, which must not speak to the terminal."""
+    from ledger import visible
+
+    told = io.StringIO()
+    error.show(told)
+    for line in told.getvalue().rstrip("\n").split("\n"):
+        click.echo(visible(line), err=True)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,11 @@ def serve(config: Path, port: int | None, ready_file: Path | None) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with _told():
         settings = load_settings(config)
-        run(settings if port is None else settings.model_copy(update={"port": port}), ready_file)
+        run(
+            settings if port is None else settings.model_copy(update={"port": port}),
+            ready_file,
+            lambda url: click.echo(f"bureau ready at {url}"),
+        )
 
 
 @issuer.command("reconcile")
@@ -175,23 +179,21 @@ def add(name: str, roles: tuple[str, ...], authority: int | None, password: str,
 @_CONFIG
 def list_officers(config: Path) -> None:
     """List the accounts."""
-    from rich.console import Console
-    from rich.table import Table
-
     from issuer.accounts import all_officers
     from issuer.settings import load_settings
     from issuer.store import open_store, reading
+    from ledger import print_table
 
     with _told():
         engine = open_store(load_settings(config).database)
     with reading(engine) as connection:
         found = all_officers(connection)
     engine.dispose()
-    table = Table("id", "name", "roles", "authority", "disabled")
+    rows = []
     for each in found:
         roles = ", ".join(sorted(each.roles))
-        table.add_row(str(each.number), each.name, roles, str(each.authority or ""), "yes" if each.disabled else "")
-    Console().print(table)
+        rows.append((str(each.number), each.name, roles, str(each.authority or ""), "yes" if each.disabled else ""))
+    print_table(("id", "name", "roles", "authority", "disabled"), rows)
 
 
 def _settings_text(values: dict[str, str | int], types: tuple[int, ...]) -> str:

@@ -95,7 +95,7 @@ def seal(desk: DeskClient, import_id: int | None, certificates: tuple[int, ...],
     answer = desk.post("/seals", asked)
     click.echo(f"{answer['queued']} paper credentials queued")
     if answer["waiting_for_ledger"]:
-        click.echo("the ledger cannot be reached now: they are anchored when it can be")
+        click.echo("they wait for the ledger: see `yinxin issuer status`")
     if wait:
         with _waiting("anchoring"):
             while _unsettled(desk.get("/queue")):
@@ -169,7 +169,7 @@ def draft_act(
 def approve_act(desk: DeskClient, number: int, confirm: str) -> None:
     """Approve another officer's act; it cannot be undone but by another act."""
     done = desk.post(f"/acts/{number}/approve", {"certificate_identifier": confirm})
-    waits = ", the ledger cannot be reached now" if done["waiting_for_ledger"] else ""
+    waits = ", and waits for the ledger: see `yinxin issuer status`" if done["waiting_for_ledger"] else ""
     click.echo(f"act {number} is {done['state']}{waits}")
 
 
@@ -177,21 +177,18 @@ def approve_act(desk: DeskClient, number: int, confirm: str) -> None:
 @at_desk
 def status(desk: DeskClient) -> None:
     """Show what waits for the ledger, and why."""
-    from rich.console import Console
-    from rich.table import Table
+    from ledger import print_table
 
-    found = desk.get("/queue")
-    table = Table("authority", "waiting", "queued batches", "anchored", "positions", "refused")
+    found, rows = desk.get("/queue"), []
     for each in found["authorities"]:
         refused = "; ".join(batch["refusal"] for batch in each["refused_batches"])
         counts = ("authority", "waiting_credentials", "queued_batches", "anchored_batches", "positions")
-        table.add_row(*(str(each[name]) for name in counts), refused or each["mismatch"] or "")
-    Console().print(table)
+        rows.append((*(str(each[name]) for name in counts), refused or each["mismatch"] or ""))
+    print_table(("authority", "waiting", "queued batches", "anchored", "positions", "refused"), rows)
     click.echo(f"changes of status: {found['queued_changes']} queued, {found['refused_changes']} refused")
     if found["waiting_for_ledger"]:
-        click.echo(
-            f"waiting for the ledger, {found['queued_calls']} calls queued: {found['unreachable'] or 'mismatch'}"
-        )
+        why = found["unreachable"] or "; ".join((found["status"], *found["problems"]))
+        click.echo(f"waiting for the ledger, {found['queued_calls']} calls queued: {why}")
 
 
 def _unsettled(queue: dict[str, Any]) -> bool:
@@ -210,20 +207,22 @@ def _show_problems(problems: list[dict[str, Any]]) -> None:
     """A table for the officer who sent the file."""
     if not problems:
         return
-    from rich.console import Console
-    from rich.table import Table
+    from ledger import print_table
 
-    table = Table("row", "column", "value", "reason")
-    for each in problems[:_WORST_SHOWN]:
-        table.add_row(str(each["row"]), each["column"], each["value"], f"{each['reason_zh']} / {each['reason']}")
-    Console(stderr=True).print(table)
+    rows = [
+        (str(each["row"]), each["column"], each["value"], f"{each['reason_zh']} / {each['reason']}")
+        for each in problems[:_WORST_SHOWN]
+    ]
+    print_table(("row", "column", "value", "reason"), rows, err=True)
     if len(problems) > _WORST_SHOWN:
         click.echo(f"… and {len(problems) - _WORST_SHOWN} more", err=True)
 
 
 def _show_details(details: dict[str, Any]) -> None:
+    from ledger import visible
+
     if "problems" in details:
         _show_problems(details["problems"])
     for name, value in details.items():
         if name != "problems":
-            click.echo(f"{name}: {value}", err=True)
+            click.echo(visible(f"{name}: {value}"), err=True)

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import httpx
 
+from ledger import shown_address, visible
+
 
 class DeskError(Exception):
     """The service refused, or could not be reached. `details` are its own, for the officer."""
@@ -58,11 +60,12 @@ class DeskClient:
         try:
             answer = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise DeskError(f"the service cannot be reached: {type(error).__name__}") from error
+            url = shown_address(str(self._http.base_url))
+            raise DeskError(f"the service at {url} cannot be reached: {type(error).__name__}") from error
         if answer.is_success or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             return answer
         try:
             refusal = answer.json()["error"]
-            raise DeskError(f"{refusal['message']} ({refusal['code']})", refusal["details"])
+            raise DeskError(visible(f"{refusal['message']} ({refusal['code']})"), refusal["details"])
         except (ValueError, KeyError, TypeError) as error:
             raise DeskError(f"the service answered {answer.status_code}") from error

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,16 +18,24 @@ from issuer.errors import AlreadyRunning
 from issuer.settings import Settings
 
 
-def serve(settings: Settings, ready_file: Path | None = None) -> None:
-    """Raises what `open_bureau` and `create_app` raise, AlreadyRunning, and OSError where the port is taken."""
+def serve(
+    settings: Settings, ready_file: Path | None = None, on_listening: Callable[[str], None] | None = None
+) -> None:
+    """Tells `on_listening` and the file its address once requests are taken.
+
+    Raises what `open_bureau` and `create_app` raise, AlreadyRunning, and OSError where the port is taken.
+    """
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with alone(settings.database), socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         app = create_app(open_bureau(settings))
         listening.bind((settings.host, settings.port))
         listening.listen(128)
+        url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        if on_listening is not None:
+            on_listening(url)
         if ready_file is not None:
-            _tell(ready_file, f"http://{settings.host}:{listening.getsockname()[1]}")
+            _tell(ready_file, url)
         # Addresses may hold an offer's reference, so there is no access log.
         uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[listening])
 

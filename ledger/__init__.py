@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from ledger.outbox import Waiting as Waiting
     from ledger.pack import Loaded as Loaded
     from ledger.pack import load_pack as load_pack
+    from ledger.printable import visible as visible
     from ledger.reading import RegistryReader as RegistryReader
     from ledger.receipts import Receipt as Receipt
     from ledger.refusals import PACK_REFUSALS as PACK_REFUSALS
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from ledger.replica.sources import require_source as require_source
     from ledger.replica.sources import shown_address as shown_address
     from ledger.rpc import Rpc as Rpc
+    from ledger.table import print_table as print_table
 
 _HOMES = {
     "require_source": "replica.sources",
@@ -137,11 +139,13 @@ _HOMES = {
     "load_catalogue": "catalogue",
     "load_pack": "pack",
     "parse_network_file": "network_file",
+    "print_table": "table",
     "qbft_genesis_header": "genesis",
     "read_network_file": "network_file",
     "save_account": "accounts",
     "serialise_network_file": "network_file",
     "trusted_until": "renewal",
+    "visible": "printable",
 }
 
 __all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts

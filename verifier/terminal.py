@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 from credential import texts
+from ledger import visible
 from verifier.sources import SourceState
 from verifier.standing import Standing
 from verifier.view import CheckView, age, grouped
@@ -14,10 +16,22 @@ from verifier.withdrawals import Withdrawn
 if TYPE_CHECKING:
     from ledger import Loaded
 
+P = ParamSpec("P")
 _MARKS = {"accepted": "✓", "rejected": "✕", "undetermined": "?", "passes": "✓", "fails": "✕", "unknown": "?"}
 _STANDINGS = {"answers": "在用 answers", "left": "弃用 left", "not_asked": "还没有问 not asked yet"}
 
 
+def _harmless(told: Callable[P, Iterator[str]]) -> Callable[P, Iterator[str]]:
+    """What a certificate or a source says of itself stays on its line, and is never obeyed by the terminal."""
+
+    @wraps(told)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> Iterator[str]:
+        return map(visible, told(*args, **kwargs))
+
+    return shown
+
+
+@_harmless
 def lines(view: CheckView) -> Iterator[str]:
     if view.withdrawal:
         yield f"! 已收回 WITHDRAWN — {view.withdrawal.text[0]} {view.withdrawal.text[1]}"
@@ -46,6 +60,7 @@ def lines(view: CheckView) -> Iterator[str]:
         yield f"  {rule.number:>2} {_MARKS[rule.outcome]} {rule.title[0]} {rule.title[1]}"
 
 
+@_harmless
 def standing_lines(standing: Standing) -> Iterator[str]:
     """How the window stands, the gravest first."""
     if found := standing.contradiction:
@@ -79,6 +94,7 @@ def _source(source: SourceState) -> Iterator[str]:
         yield f"    {source.reason.text[0]} {source.reason.text[1]} [{source.reason.code}] {source.reason.detail}"
 
 
+@_harmless
 def withdrawn_lines(found: Sequence[Withdrawn], *, with_made_again: bool) -> Iterator[str]:
     """The withdrawn checks, newest first."""
     if not found and with_made_again:
@@ -93,6 +109,7 @@ def withdrawn_lines(found: Sequence[Withdrawn], *, with_made_again: bool) -> Ite
         yield f"    {each.window} · {each.issuer or '—'} · {'—' if each.position is None else each.position}{named}"
 
 
+@_harmless
 def loaded_lines(loaded: Loaded, known_until: int) -> Iterator[str]:
     """What came of loading a trust pack; `known_until` is the time of the facts before, 0 where there were none."""
     if loaded.already_known:

@@ -13,8 +13,6 @@ from typing import TypeVar
 
 import click
 import httpx
-from rich.console import Console
-from rich.table import Table
 
 from credential import Catalogue, dates
 from ledger import (
@@ -24,9 +22,11 @@ from ledger import (
     NetworkFile,
     Replica,
     load_catalogue,
+    print_table,
     read_network_file,
     shown_address,
     trusted_until,
+    visible,
 )
 from wallet import drawing
 from wallet.contents import Collection, Held, Trust
@@ -54,7 +54,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except WalletError as e:
-            click.echo(f"{e} [{e.code}]", err=True)
+            click.echo(visible(f"{e} [{e.code}]"), err=True)
             sys.exit(e.exit_status)
         except MalformedNetworkFile as e:
             raise click.UsageError(f"the network file is wrong: {e}") from e
@@ -182,12 +182,10 @@ def network_command(folder: Path, file: Path | None, sources: tuple[str, ...], y
 def list_command(folder: Path, passphrase: str) -> None:
     """List what is in the wallet."""
     opened, catalogue = Wallet.open(folder, passphrase, _world()), load_catalogue()
-    table = Table("编号 id", "证照 certificate", "持证人 holder", "有效期 validity", "核验 checked")
-    for held in opened.held:
-        table.add_row(*_row(held, catalogue))
+    rows = [_row(held, catalogue) for held in opened.held]
     for collection in opened.collections:
-        table.add_row(collection.id, f"领取中 being collected: {collection.configuration}", "", "", "")
-    Console().print(table)
+        rows.append((collection.id, f"领取中 being collected: {collection.configuration}", "", "", ""))
+    print_table(("编号 id", "证照 certificate", "持证人 holder", "有效期 validity", "核验 checked"), rows)
 
 
 @wallet.command()
@@ -271,7 +269,7 @@ def _tried(entry_id: str, act: Callable[[], Held | Collection]) -> bool:
     try:
         _tell(act())
     except WalletError as e:
-        click.echo(f"{entry_id}: {e} [{e.code}]", err=True)
+        click.echo(visible(f"{entry_id}: {e} [{e.code}]"), err=True)
         return True
     return False
 

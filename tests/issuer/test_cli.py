@@ -91,6 +91,28 @@ def test_bad_rows_are_shown_with_row_column_value_and_reason(offline, tmp_path):
     assert "confirmed" in at(offline, "first", "import", file, "--type", 1, "--confirm", "--leave-out-bad-rows")
 
 
+def test_what_a_file_holds_is_shown_whole_and_as_it_is(offline, tmp_path):
+    """No markup for the table, nothing cut, and nothing that a terminal obeys."""
+    file, name = tmp_path / "bad.csv", "试验" * 60
+    bad = {"certificate_holder_code": "[/bold]9131[red]:smile:", "legal_representative": "王\x1b[2J\u202e五"}
+    bad["certificate_validate_start"] = f"{name}1999"
+    file.write_bytes(csv_of([business_licence(1, **bad)]))
+    told = at(offline, "first", "import", file, "--type", 1)
+    for words in ("[/bold]9131[red]:smile:", "王\ufffd[2J\ufffd五", f"{name}1999", *bad):
+        assert words.upper() in told.upper()
+    for problem in offline.as_("first").get("/imports/1")["problems"]:
+        assert f"{problem['reason_zh']} / {problem['reason']}" in told
+    assert not set("\x1b\u202e…") & set(told)
+
+
+def test_an_officer_may_be_called_as_he_is_called(tmp_path):
+    run("init", str(tmp_path), *INIT, "--type", "1")
+    config = ["--config", str(tmp_path / "issuer.toml")]
+    for name in ("[/bold]李", "[red]明", "长" * 90):
+        run("officer", "add", name, "--role", "drafter", "--authority", "1", *config)
+        assert name in run("officer", "list", *config)
+
+
 def test_acts_and_offers_on_the_command_line(offline, tmp_path):
     number = make_certificate(offline)
     identifier = offline.as_("first").get(f"/certificates/{number}")["claims"]["certificate_identifier"]
@@ -117,7 +139,10 @@ def test_a_wrong_password_and_an_absent_service_are_told(offline):
     told = run("status", status=1, **{**environment, "YINXIN_PASSWORD": "wrong password"})
     assert "wrong_login" in told
     told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://127.0.0.1:9"})
-    assert "cannot be reached" in told
+    assert "the service at http://127.0.0.1:9 cannot be reached: ConnectError" in told
+    told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://me:secret@127.0.0.1:9/bureau"})
+    assert "the service at http://127.0.0.1:9/bureau" in told
+    assert "secret" not in told
 
 
 @pytest.fixture
@@ -133,10 +158,11 @@ def offline_config(offline_settings, tmp_path):
     return file
 
 
-def test_serve_runs_alone_on_its_database_and_ends_on_a_signal(offline_config, tmp_path):
+def test_serve_says_where_it_listens_runs_alone_and_ends_on_a_signal(offline_config, tmp_path):
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "yinxin", "issuer", "serve", "--config", str(offline_config)]
-    with subprocess.Popen([*command, "--ready-file", str(ready)], stderr=subprocess.PIPE, text=True) as first:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*command, "--ready-file", str(ready)], **pipes, text=True) as first:
         try:
             give_up = time.monotonic() + 60
             while not ready.exists():
@@ -149,6 +175,7 @@ def test_serve_runs_alone_on_its_database_and_ends_on_a_signal(offline_config, t
             assert "another service is using issuer.db" in other.stderr
         finally:
             os.kill(first.pid, signal.SIGTERM)
-        _, log = first.communicate(timeout=30)
+        said, log = first.communicate(timeout=30)
+    assert said == f"bureau ready at {json.loads(ready.read_text())['url']}\n"
     assert "Traceback" not in log
     assert "the ledger cannot be reached, acts are queued" in log

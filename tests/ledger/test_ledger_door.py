@@ -77,6 +77,7 @@ DOOR = {
     "load_catalogue",
     "load_pack",
     "parse_network_file",
+    "print_table",
     "qbft_genesis_header",
     "read_network_file",
     "save_account",
@@ -84,6 +85,7 @@ DOOR = {
     "serialise_network_file",
     "shown_address",
     "trusted_until",
+    "visible",
 }
 
 

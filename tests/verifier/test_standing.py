@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,12 @@ def test_every_report_shows_the_fingerprint(bench) -> None:
         assert bench.client.get(f"/checks/{check.id}").json()["report"]["fingerprint"] == fingerprint
         assert fingerprint in bench.client.get(f"/checks/{check.id}", headers=HTML).text
         assert fingerprint in "\n".join(lines(view_of(check, bench.window.catalogue)))
+
+
+def test_what_a_certificate_says_of_itself_does_not_speak_to_the_terminal(bench) -> None:
+    check = bench.window.store.get(bench.client.post("/checks", json={"text": bench.issue(None)}).json()["id"])
+    view = replace(view_of(check, bench.window.catalogue), claimed=((("网址", "Address"), "x\x1b[2J\u202e\n✓ 认可"),))
+    assert "  网址 Address: x\ufffd[2J\ufffd↵✓ 认可（未经证实 unproven）" in list(lines(view))
 
 
 def test_a_contradiction_is_an_alarm_on_every_page_and_in_health(bench) -> None:

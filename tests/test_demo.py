@@ -6,10 +6,14 @@ import fcntl
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from rich.console import Console
 
 from scripts.story import __main__ as story
+from scripts.story.scene import Scene
+from scripts.story.teller import Teller
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +44,30 @@ def test_a_story_that_cannot_go_on_says_why_and_where_the_logs_are(
     told = capsys.readouterr().out
     assert "could not go on: the queue [of] the bureau did not empty" in told
     assert "logs" in told
+
+
+def test_what_the_story_tells_stays_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"[/bold]{number} :smile: {tmp_path} " + "长" * 60 for number in range(3)]
+    teller = Teller(Console())
+    teller.chapter(lines[0])
+    teller.say(lines[1])
+    teller.expect(lines[2], True, True)
+    assert capsys.readouterr().out == f"\n1. {lines[0]}\n   {lines[1]}\n   ✓ {lines[2]}\n"
+
+
+def test_where_things_are_is_told_in_one_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / ("[bold]" + "long" * 30)
+
+    def told(scene: Scene, _: Teller) -> None:
+        scene.network = Mock(fingerprint="00")
+
+    monkeypatch.setattr(story, "tell", told)
+    monkeypatch.setattr(story, "write_page", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["demo", "--folder", str(folder)])
+    assert story.main() == 0
+    assert f"page      {folder}/story.html\npaper     {folder}/paper.pdf\n" in capsys.readouterr().out
 
 
 def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def main() -> int:
         page = words.folder / "story.html"
         write_page(teller, scene.network.fingerprint, page)
         console.print(f"\n[bold]{teller.expectations} expectations held in {time.monotonic() - started:.0f} s[/bold]")
-        console.print(f"page      {page}\npaper     {words.folder / 'paper.pdf'}\nQR codes  {words.folder}/*.png")
+        paper = words.folder / "paper.pdf"
+        console.out(f"page      {page}\npaper     {paper}\nQR codes  {words.folder}/*.png", highlight=False)
         if words.keep:
             _keep(scene, console)
     except NotAsExpected as error:
@@ -57,8 +58,8 @@ def main() -> int:
 
 
 def _tell_end(console: Console, why: str, processes: Processes) -> None:
-    console.print(f"\n{why}", style="red", markup=False, highlight=False)
-    console.print(f"logs: {processes.logs}", markup=False, highlight=False)
+    console.out(f"\n{why}", style="red", highlight=False)
+    console.out(f"logs: {processes.logs}", highlight=False)
 
 
 def _arguments() -> argparse.Namespace:
@@ -101,8 +102,8 @@ def _keep(scene: Scene, console: Console) -> None:
     console.print("\nrunning, Ctrl-C ends it:")
     for service in scene.processes.services.values():
         if service.process.poll() is None:
-            console.print(f"  {service.name:22} {service.url}")
-    console.print(f"officers: names and passwords are in {scene.folder}/bureau-*/officers.txt")
+            console.out(f"  {service.name:22} {service.url}", highlight=False)
+    console.out(f"officers: names and passwords are in {scene.folder}/bureau-*/officers.txt", highlight=False)
     while True:
         time.sleep(3600)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 
 class NotAsExpected(AssertionError):
@@ -41,7 +42,7 @@ class Teller:
     def chapter(self, title: str) -> None:
         self.end_chapter()
         self.chapters.append(Chapter(title, time.monotonic()))
-        self.console.print(f"\n[bold]{len(self.chapters)}. {title}[/bold]")
+        self.console.print(f"\n[bold]{len(self.chapters)}. {escape(title)}[/bold]", emoji=False, soft_wrap=True)
 
     def end_chapter(self) -> None:
         if self.chapters and not self.chapters[-1].seconds:
@@ -51,7 +52,7 @@ class Teller:
 
     def say(self, line: str) -> None:
         self.chapters[-1].lines.append(line)
-        self.console.print(f"   {line}", highlight=False)
+        self.console.out(f"   {line}", highlight=False)
 
     def expect(self, claim: str, found: object, expected: object) -> None:
         """Goes on only if `found` is what was expected."""
@@ -59,7 +60,7 @@ class Teller:
         if found != expected:
             raise NotAsExpected(f"{claim}: expected {expected!r}, found {found!r}")
         self.chapters[-1].lines.append(f"✓ {claim}")
-        self.console.print(f"   [green]✓[/green] {claim}", highlight=False)
+        self.console.print(f"   [green]✓[/green] {escape(claim)}", emoji=False, highlight=False, soft_wrap=True)
 
     def show(self, check: Check) -> None:
         self.chapters[-1].checks.append(check)

@@ -8,7 +8,6 @@ import signal
 import socket
 import sqlite3
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -17,11 +16,13 @@ import click
 from ledger.catalogue import load_catalogue
 from ledger.commands.acting import errors_told, json_option, network_option, tell
 from ledger.commands.pack import metadata_of, type_option
-from ledger.commands.replica import when
-from ledger.errors import LedgerError
-from ledger.mirror import MirrorFolder, Round
+from ledger.commands.replica import REPEATABLE, failures_told, when
+from ledger.errors import LedgerError, PackProblem
+from ledger.mirror import KEEP_SECONDS, MirrorFolder, Round
+from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.network_file import read_network_file
 from ledger.replica import Replica
+from ledger.replica.sources import FORMS
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -35,34 +36,48 @@ def mirror_group() -> None:
 @click.argument("folder", type=_FOLDER)
 @network_option
 @click.option("--replica", "path", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A replica.")
-@click.option("--source", "sources", multiple=True, metavar="URL", help="Follow this first; repeatable, best first.")
+@click.option("--source", "sources", multiple=True, metavar="URL", help=f"Follow this first: {FORMS}. {REPEATABLE}")
 @click.option("--every", type=click.FloatRange(1), metavar="SECONDS", help="Go on, a round every so often.")
+@click.option(
+    "--keep",
+    "keep_seconds",
+    type=click.FloatRange(60),
+    default=KEEP_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a pack stays that no manifest names any more: longer than any cache keeps a manifest.",
+)
 @type_option
 @json_option
 @errors_told
-def write_command(
+def write_command(  # noqa: PLR0913, PLR0917 - one for each option
     folder: Path,
     network: Path,
     path: Path,
     sources: tuple[str, ...],
     every: float | None,
+    keep_seconds: float,
     type_files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Bring the mirror in FOLDER to what the replica has proven: once, or with --every until it is stopped.
 
-    Without --source the replica is only read, for example one that a window follows.
+    Without --source the replica is only read, for example one that a window follows. One process writes a folder.
     """
-    stop, metadata = threading.Event(), metadata_of(type_files)
-    with Replica(path, read_network_file(network), load_catalogue(), sources) as replica:
+    stop, metadata, of_network = threading.Event(), metadata_of(type_files), read_network_file(network)
+    with (
+        MirrorFolder(folder, metadata, keep_seconds=keep_seconds) as mirror,
+        Replica(path, of_network, load_catalogue(), sources) as replica,
+        failures_told(),
+    ):
         if every is None:
-            _round(folder, metadata, replica, sources, as_json)
+            _round(mirror, replica, sources, as_json)
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                _round(folder, metadata, replica, sources, as_json)
+                _round(mirror, replica, sources, as_json)
             except (LedgerError, sqlite3.Error) as e:
                 tell(as_json, f"the mirror stays as it is: {e}", error=type(e).__name__, message=str(e))
             stop.wait(every)
@@ -81,6 +96,7 @@ def serve_command(folder: Path, host: str, port: int, ready_file: Path | None) -
 
     if ready_file:
         ready_file.unlink(missing_ok=True)
+    _require_mirror(folder)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
@@ -94,16 +110,28 @@ def serve_command(folder: Path, host: str, port: int, ready_file: Path | None) -
         uvicorn.Server(config).run(sockets=[listening])
 
 
+def _require_mirror(folder: Path) -> None:
+    """Raises ClickException for a folder that is none, or not yet: every window would be told 404."""
+    try:
+        parse_manifest((folder / NAME).read_bytes())
+    except FileNotFoundError as e:
+        raise click.ClickException(
+            f"{folder} has no {NAME}: it is no mirror, or none yet; `yinxin ledger mirror write` makes it one"
+        ) from e
+    except OSError as e:
+        raise click.ClickException(f"cannot read {folder / NAME}: {e.strerror}") from e
+    except PackProblem as e:
+        raise click.ClickException(f"{folder} is no mirror that can be served: {e}") from e
+
+
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     """uvicorn takes these signals while it serves, and raises them again when it has shut down."""
     raise SystemExit(0)
 
 
-def _round(
-    folder: Path, metadata: Mapping[bytes, bytes], replica: Replica, sources: tuple[str, ...], as_json: bool
-) -> None:
+def _round(mirror: MirrorFolder, replica: Replica, sources: tuple[str, ...], as_json: bool) -> None:
     failures = [str(failure) for failure in replica.follow_once().failures] if sources else []
-    made = MirrorFolder(folder, metadata).write(replica)
+    made = mirror.write(replica)
     accepted = replica.accepted
     text = "\n".join([*(f"not used: {failure}" for failure in failures), _text(made)])
     tell(

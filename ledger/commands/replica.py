@@ -1,9 +1,12 @@
-"""`yinxin ledger replica`: follow nodes into a file on this machine, and show what it has proven."""
+"""`yinxin ledger replica`: follow nodes, mirrors or packs into a file on this machine, and show what it has proven."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,9 @@ from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, net
 from ledger.network_file import read_network_file
 from ledger.replica import Progress, Replica, keep_following
 from ledger.replica.overview import overview
+from ledger.replica.sources import FORMS
+
+REPEATABLE = "Repeatable, best first."
 
 _file_option = click.option("--replica", "path", type=NEW_FILE, required=True, help="The replica's file.")
 
@@ -26,15 +32,13 @@ def replica_group() -> None:
 @replica_group.command("follow")
 @network_option
 @_file_option
-@click.option(
-    "--source", "sources", multiple=True, required=True, metavar="URL", help="A node; repeatable, best first."
-)
+@click.option("--source", "sources", multiple=True, required=True, metavar="URL", help=f"{FORMS}. {REPEATABLE}")
 @click.option("--every", type=click.FloatRange(0.1), metavar="SECONDS", help="Go on, a round every so often.")
 @json_option
 @errors_told
 def follow_command(network: Path, path: Path, sources: tuple[str, ...], every: float | None, as_json: bool) -> None:
-    """Take over what a node proves: once, or with --every until it is stopped."""
-    with Replica(path, read_network_file(network), load_catalogue(), sources) as replica:
+    """Take over what the sources prove: once, or with --every until it is stopped."""
+    with Replica(path, read_network_file(network), load_catalogue(), sources) as replica, failures_told():
         if every is None:
             _tell_progress(as_json, replica.follow_once())
             return
@@ -57,6 +61,18 @@ def show_command(network: Path, path: Path, as_json: bool) -> None:
     with Replica(path, read_network_file(network), load_catalogue(), ()) as replica:
         shown = overview(replica)
     tell(as_json, _as_text(shown), **shown)
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """For a command that says itself which sources are not used: the replica's log does not say it once more."""
+    log = logging.getLogger("ledger.replica")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _tell_progress(as_json: bool, progress: Progress) -> None:

@@ -1,15 +1,20 @@
 """A mirror's folder: packs that never change and a manifest that does. Whoever reads it meanwhile sees a whole state.
 
-Packs are written first, the manifest last and at once; what the manifest does not name any more goes a round later.
+Packs are written first, the manifest last and at once. What a manifest has named stays a round, and a while, after it
+is not named any more: caches still give out that manifest, and its readers come for the packs.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
 
 from ledger.errors import JournalMismatch, OtherNetwork, PackNotWritten, PackProblem
 from ledger.mirror.manifest import NAME, Listed, Manifest, parse_manifest, serialise_manifest
@@ -17,8 +22,11 @@ from ledger.mirror.tiers import TIP_EVENTS, chain, still_kept, to_merge
 from ledger.pack import Draft, Exporting, Mark, exporting, open_pack, synced
 from ledger.replica import Replica
 
+KEEP_SECONDS = 3_600
+"""How long a pack stays that no manifest names any more: far longer than caches keep a manifest, or readers read."""
 _ABANDONED_SECONDS = 3_600
 """How old a draft must be to be one that a crash left."""
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +39,37 @@ class Round:
 
 
 class MirrorFolder:
-    """Writes one mirror. One process writes a folder; any number serve it."""
+    """Writes one mirror. One process writes a folder, and holds its lock until it closes; any number serve it."""
 
-    def __init__(self, path: Path, metadata: Mapping[bytes, bytes]) -> None:
-        """`metadata` are files of certificate types by digest. Makes the folder. Raises PackNotWritten."""
+    def __init__(
+        self,
+        path: Path,
+        metadata: Mapping[bytes, bytes],
+        *,
+        keep_seconds: float = KEEP_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`metadata` are files of certificate types by digest; `keep_seconds` is how long a pack stays when no manifest
+        names it any more. Makes the folder. Raises PackNotWritten, also where another process writes it.
+        """
         self._path = path
         self._metadata = metadata
-        try:
-            (path / "packs").mkdir(parents=True, exist_ok=True)
-        except OSError as e:
-            raise PackNotWritten(f"cannot make {path}: {e.strerror}") from e
+        self._keep_seconds = keep_seconds
+        self._clock = clock
+        self._lock: TextIO | None = None
+        self._claim()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets another process write."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def write(self, replica: Replica) -> Round | None:
         """Brings the mirror to the replica's block; None where it is there.
@@ -48,6 +77,7 @@ class MirrorFolder:
         Raises PackNotWritten, OtherNetwork, UnsupportedPack, JournalMismatch where the folder is of another history; of
         one that the replica took back (a newer network file counts) the mirror is made anew.
         """
+        self._claim()
         before = self._manifest(replica)
         if before is not None and replica.accepted is not None and before.newest.block == replica.accepted.number:
             return None
@@ -61,6 +91,7 @@ class MirrorFolder:
                         raise
                     listed, written = self._packs(source, ())  # it held what the replica has taken back
             manifest = Manifest("0x" + replica.network.first_head.hex(), listed)
+            self._mark_dropped(manifest, before)
             self._replace_manifest(serialise_manifest(manifest))
             removed = self._tidy(manifest, before)
         except OSError as e:
@@ -129,14 +160,60 @@ class MirrorFolder:
         draft.replace(self._path / NAME)
         synced(self._path)
 
+    def _claim(self) -> None:
+        """Makes the folder and takes its lock; again where somebody has removed the folder meanwhile."""
+        try:
+            (self._path / "packs").mkdir(parents=True, exist_ok=True)
+            if self._lock is not None and _is_still(self._lock, self._path / _LOCK):
+                return
+            self.close()
+            lock = (self._path / _LOCK).open("a")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.close()
+                raise
+            self._lock = lock
+        except BlockingIOError as e:
+            raise PackNotWritten(
+                f"another process writes the mirror in {self._path}: one process writes a folder"
+            ) from e
+        except OSError as e:
+            raise PackNotWritten(f"cannot make {self._path}: {e.strerror}") from e
+
+    def _mark_dropped(self, manifest: Manifest, before: Manifest | None) -> None:
+        """Gives packs that are not going to be named any more the time of now: from then on they stay a while.
+
+        Before the manifest is replaced: after a crash in between they are named still. An earlier manifest that cannot
+        be read may have named any of them.
+        """
+        dropped = {pack.file for pack in before.packs} if before else {f"packs/{each.name}" for each in self._files()}
+        now = self._clock()
+        for file in dropped - {pack.file for pack in manifest.packs}:
+            with suppress(PermissionError):  # another user's file: then its own time has to do
+                os.utime(self._path / file, (now, now))
+
     def _tidy(self, manifest: Manifest, before: Manifest | None) -> int:
-        """Removes packs that neither manifest names: who has just read the earlier one may still come for its packs."""
+        """Removes packs that neither manifest names and none has named for long enough, and what a crash left."""
         named = {pack.file for pack in (*manifest.packs, *(before.packs if before else ()))}
-        abandoned = time.time() - _ABANDONED_SECONDS
-        removed = 0
-        for path in (self._path / "packs").iterdir():
+        now, removed = self._clock(), 0
+        for path in self._files():
             is_draft = path.name.startswith(".")
-            if path.stat().st_mtime < abandoned if is_draft else f"packs/{path.name}" not in named:
+            age = now - path.stat().st_mtime
+            if (
+                age > _ABANDONED_SECONDS
+                if is_draft
+                else f"packs/{path.name}" not in named and age >= self._keep_seconds
+            ):
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
+
+    def _files(self) -> list[Path]:
+        """Packs, and drafts, whose names begin with a dot."""
+        return list((self._path / "packs").iterdir())
+
+
+def _is_still(file: TextIO, path: Path) -> bool:
+    """The open file is the one that the path names."""
+    return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())

@@ -15,6 +15,8 @@ _MIRRORS = ("mirror+http", "mirror+https")
 
 def require_source(address: str) -> str:
     """The address. Raises MalformedSource where it has none of the forms."""
+    if not _is_remote(address) and _is_remote(f"{address}/"):
+        raise MalformedSource(f"{shown_address(address)!r} lacks the / at its end, which a mirror's address has")
     if not (_is_remote(address) or _is_local(address)):
         raise MalformedSource(f"{shown_address(address)!r} is not a source; expected {FORMS}")
     return address

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bench.invented import STARTS, Invented
 from ledger import load_catalogue
 from ledger.light_client import header_of_octets
+from ledger.mirror import MirrorFolder, Round
 from ledger.mirror.serving import application
 from ledger.replica import Replica
 from ledger.replica.update import Proven, Update
@@ -22,6 +24,14 @@ from tests.ledger.pack.packs import NOW
 
 def replica_of(world: Invented, path: Path, *sources: str, now: int = NOW) -> Replica:
     return Replica(path, world.network, load_catalogue(), sources, clock=lambda: now)
+
+
+def write_mirror(
+    folder: Path, replica: Replica, types: Mapping[bytes, bytes] | None = None, **options: Any
+) -> Round | None:
+    """One round of writing, as by a process of its own."""
+    with MirrorFolder(folder, types or {}, **options) as mirror:
+        return mirror.write(replica)
 
 
 def learn(replica: Replica, world: Invented, events: int, number: int) -> None:

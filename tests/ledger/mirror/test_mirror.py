@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,12 +17,12 @@ import httpx
 import pytest
 
 from bench.invented import invent, keys_of
-from ledger import load_catalogue
+from ledger import MalformedSource, load_catalogue, require_source
 from ledger.errors import FollowFailed, JournalMismatch, OtherNetwork, PackNotWritten, UnsupportedPack
-from ledger.mirror import MirrorFolder
+from ledger.mirror import KEEP_SECONDS, MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.replica import Replica
-from tests.ledger.mirror.mirrors import learn, replica_of, served
+from tests.ledger.mirror.mirrors import learn, replica_of, served, write_mirror
 from tests.ledger.pack.packs import DIGEST, METADATA, NOW, history
 from tests.servers import WebServer
 
@@ -35,11 +37,11 @@ def maker(tmp_path: Path) -> Iterator[Replica]:
         yield made
 
 
-def write(folder: Path, maker: Replica, *events: int) -> None:
+def write(folder: Path, maker: Replica, *events: int, **options: Any) -> None:
     """Rounds of writing, after so many events each; every hundredth block."""
     for end in events:
         learn(maker, WORLD, end, (maker.accepted.number if maker.accepted else 0) + 100)
-        assert MirrorFolder(folder, TYPES).write(maker) is not None
+        assert write_mirror(folder, maker, TYPES, **options) is not None
 
 
 def files(folder: Path) -> set[str]:
@@ -86,18 +88,74 @@ def test_a_round_without_a_new_block_writes_nothing(tmp_path: Path, maker: Repli
     folder = tmp_path / "mirror"
     write(folder, maker, 300)
     before = files(folder)
-    assert MirrorFolder(folder, TYPES).write(maker) is None
+    assert write_mirror(folder, maker, TYPES) is None
     assert files(folder) == before
 
 
-def test_what_is_not_named_any_more_goes_a_round_later(tmp_path: Path, maker: Replica) -> None:
+def test_what_is_not_named_any_more_stays_a_round_at_least(tmp_path: Path, maker: Replica) -> None:
     folder = tmp_path / "mirror"
-    write(folder, maker, 100)
+    write(folder, maker, 100, keep_seconds=0)
     first = files(folder)
-    write(folder, maker, 110)
+    write(folder, maker, 110, keep_seconds=0)
     assert first < files(folder)
-    write(folder, maker, 120)
+    write(folder, maker, 120, keep_seconds=0)
     assert not first & files(folder)
+
+
+def test_what_is_not_named_any_more_stays_for_its_time_however_many_rounds_come(tmp_path: Path, maker: Replica) -> None:
+    """It counts from when it was named last, not from when it was made."""
+    folder, start = tmp_path / "mirror", int(time.time())
+    write(folder, maker, 100, clock=lambda: start)
+    first = files(folder)
+    for second in (5_000, 5_002, 5_004, 5_000 + KEEP_SECONDS - 1):
+        write(folder, maker, 110 + second % 10, clock=lambda second=second: start + second)
+        assert first < files(folder)
+    write(folder, maker, 130, clock=lambda: start + 5_000 + KEEP_SECONDS)
+    assert not first & files(folder)
+
+
+def test_a_reader_with_an_earlier_manifest_finds_its_packs(tmp_path: Path, maker: Replica) -> None:
+    """As behind a cache, which gives out a manifest some rounds longer."""
+    folder = tmp_path / "mirror"
+    write(folder, maker, 300)
+    cached = (folder / NAME).read_bytes()
+    write(folder, maker, 310, 320, 330)
+    (folder / NAME).write_bytes(cached)
+    with replica_of(WORLD, tmp_path / "w.db", folder.as_uri()) as window:
+        assert window.follow_once().new_events == 300
+
+
+def test_packs_of_a_lost_manifest_stay_for_their_time(tmp_path: Path, maker: Replica) -> None:
+    folder, start = tmp_path / "mirror", int(time.time())
+    write(folder, maker, 100, clock=lambda: start)
+    first = files(folder)
+    (folder / NAME).unlink()
+    write(folder, maker, 110, clock=lambda: start + 5_000)
+    write(folder, maker, 120, clock=lambda: start + 5_002)
+    assert first < files(folder)
+
+
+def test_one_process_writes_a_folder(tmp_path: Path, maker: Replica) -> None:
+    folder = tmp_path / "mirror"
+    with MirrorFolder(folder, TYPES) as mirror:
+        with pytest.raises(
+            PackNotWritten, match=r"another process writes the mirror in .*/mirror: one process writes a folder"
+        ):
+            MirrorFolder(folder, TYPES)
+        learn(maker, WORLD, 100, 100)
+        assert mirror.write(maker) is not None
+    write(folder, maker, 110)
+
+
+def test_a_folder_that_is_removed_meanwhile_is_made_again_and_held(tmp_path: Path, maker: Replica) -> None:
+    folder = tmp_path / "mirror"
+    with MirrorFolder(folder, TYPES) as mirror:
+        learn(maker, WORLD, 100, 100)
+        assert mirror.write(maker) is not None
+        shutil.rmtree(folder)
+        assert mirror.write(maker) is not None
+        with pytest.raises(PackNotWritten, match="another process"):
+            MirrorFolder(folder, TYPES)
 
 
 def test_a_draft_that_a_crash_left_goes_when_it_is_old(tmp_path: Path, maker: Replica) -> None:
@@ -130,7 +188,7 @@ def test_a_replica_that_is_behind_its_mirror_writes_nothing(tmp_path: Path, make
     with replica_of(WORLD, tmp_path / "other.db") as other:
         learn(other, WORLD, 400, 2_000)
         with pytest.raises(PackNotWritten, match="the mirror has 900 events, the replica 400"):
-            MirrorFolder(folder, TYPES).write(other)
+            write_mirror(folder, other, TYPES)
 
 
 def test_a_mirror_of_a_history_that_was_taken_back_is_made_anew(tmp_path: Path, maker: Replica) -> None:
@@ -141,11 +199,11 @@ def test_a_mirror_of_a_history_that_was_taken_back_is_made_anew(tmp_path: Path, 
     settled = replace(WORLD.network, checkpoint=replace(WORLD.network.checkpoint, number=200, hash=bytes(32)))
     with Replica(tmp_path / "maker.db", settled, load_catalogue(), [], clock=lambda: NOW) as again:
         learn(again, other, 1_000, 300)
-        assert MirrorFolder(folder, TYPES).write(again) is not None
+        assert write_mirror(folder, again, TYPES) is not None
         with Replica(tmp_path / "w.db", settled, load_catalogue(), [folder.as_uri()], clock=lambda: NOW) as window:
             assert window.follow_once().new_events == 1_000
         learn(again, other, 1_300, 400)
-        assert MirrorFolder(folder, TYPES).write(again) is not None
+        assert write_mirror(folder, again, TYPES) is not None
 
 
 def test_a_replica_that_took_nothing_back_leaves_a_mirror_of_another_history(tmp_path: Path, maker: Replica) -> None:
@@ -154,7 +212,7 @@ def test_a_replica_that_took_nothing_back_leaves_a_mirror_of_another_history(tmp
     with replica_of(other, tmp_path / "other.db") as replica:
         learn(replica, other, 1_000, 300)
         with pytest.raises(JournalMismatch):
-            MirrorFolder(folder, TYPES).write(replica)
+            write_mirror(folder, replica, TYPES)
 
 
 def test_another_networks_folder_is_left_alone(tmp_path: Path, maker: Replica) -> None:
@@ -164,7 +222,7 @@ def test_another_networks_folder_is_left_alone(tmp_path: Path, maker: Replica) -
     with replica_of(other, tmp_path / "other.db") as replica:
         learn(replica, other, 300, 5)
         with pytest.raises(OtherNetwork):
-            MirrorFolder(folder, TYPES).write(replica)
+            write_mirror(folder, replica, TYPES)
     with replica_of(other, tmp_path / "w.db", folder.as_uri()) as window, pytest.raises(FollowFailed) as refused:
         window.follow_once()
     assert reasons(refused) == ["OtherNetwork"]
@@ -218,7 +276,7 @@ def test_the_tip_may_go_while_a_window_reads(tmp_path: Path, maker: Replica, mon
     folder = tmp_path / "mirror"
     write(folder, maker, 100)
     earlier = parse_manifest((folder / NAME).read_bytes())
-    write(folder, maker, 110, 120, 130)
+    write(folder, maker, 110, 120, 130, keep_seconds=0)
     read = iter([earlier])
     monkeypatch.setattr(
         "ledger.mirror.source.parse_manifest", lambda octets: next(read, None) or parse_manifest(octets)
@@ -349,7 +407,15 @@ def test_a_pack_listed_with_other_events_is_refused(tmp_path: Path, maker: Repli
     assert reasons(refused) == ["MalformedPack"]
 
 
+@pytest.mark.parametrize("address", ["mirror+http://m:geheim@cdn.example.cn", "mirror+https://cdn.example.cn/yinxin"])
+def test_a_mirrors_address_without_its_last_slash_is_told_so(address: str) -> None:
+    with pytest.raises(MalformedSource, match="lacks the / at its end, which a mirror's address has") as refused:
+        require_source(address)
+    assert "geheim" not in str(refused.value)
+    assert require_source(address + "/")
+
+
 def test_there_is_no_mirror_of_a_clique_network(tmp_path: Path) -> None:
     clique = invent(WORLD.logs, keys_of(4), engine="clique")
     with replica_of(clique, tmp_path / "c.db") as replica, pytest.raises(UnsupportedPack, match="Clique"):
-        MirrorFolder(tmp_path / "mirror", {}).write(replica)
+        write_mirror(tmp_path / "mirror", replica)

@@ -13,11 +13,10 @@ from bench.history import History
 from bench.invented import STARTS, Invented, invent, keys_of
 from credential import Live, Outcome, Policy, Presentation, Report, Verdict, parse_presentation, verify
 from ledger import load_catalogue
-from ledger.mirror import MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.replica import Replica
 from tests.ledger.mirror.bureaus import GUANGDONG, Bureau
-from tests.ledger.mirror.mirrors import learn, replica_of, served
+from tests.ledger.mirror.mirrors import learn, replica_of, served, write_mirror
 
 DAY, HOUR = 86_400, 60
 """Of seconds, and of blocks: they are a minute apart."""
@@ -77,7 +76,7 @@ def write(folder: Path, maker: Replica, country: Country, *blocks: int) -> None:
     """A round of writing after each of the blocks."""
     for block in blocks:
         learn(maker, country.world, country.events_at(block), block)
-        assert MirrorFolder(folder, {}).write(maker) is not None
+        assert write_mirror(folder, maker) is not None
 
 
 def report(window: Replica, text: str, block: int) -> Report:

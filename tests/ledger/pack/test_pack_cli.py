@@ -15,6 +15,7 @@ import pytest
 from bench.mutations import altered
 from credential import parse_certificate_type
 from ledger import load_pack
+from ledger.mirror import MirrorFolder
 from ledger.pack.sections import Tag
 from tests.fixtures_ledger import ROOT, World
 from tests.ledger.command_line import run
@@ -210,6 +211,48 @@ def test_a_mirror_is_written_served_and_followed(ledger_world: World, tmp_path: 
             server.terminate()
     (again,) = answers("mirror", "write", tmp_path / "mirror", *maker)
     assert again["packs"] is None
+
+
+def test_a_second_writer_of_a_mirror_is_told_that_there_is_one(where: tuple[object, ...], tmp_path: Path) -> None:
+    with MirrorFolder(tmp_path / "mirror", {}):
+        for options in ((), ("--every", "1")):
+            told = run("mirror", "write", tmp_path / "mirror", *where, *options)
+            assert told.exit_code == 1
+            assert "another process writes the mirror" in told.output
+    assert run("mirror", "write", tmp_path / "mirror", *where, "--keep", "59").exit_code == 2
+    assert run("mirror", "write", tmp_path / "mirror", *where, "--keep", "60").exit_code == 0
+
+
+def test_a_folder_that_is_no_mirror_is_not_served(ledger_world: World, tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    serve = ("mirror", "serve", tmp_path, "--port", "0", "--ready-file", ready)
+    told = run(*serve)
+    assert (told.exit_code, "ready at" in told.output) == (1, False)
+    assert f"{tmp_path} has no manifest.json" in told.output
+    (tmp_path / "manifest.json").write_bytes(ledger_world.network_path.read_bytes())
+    told = run(*serve)
+    assert (told.exit_code, "ready at" in told.output) == (1, False)
+    assert "is no mirror that can be served: the mirror's manifest is of no known format" in told.output
+    assert not ready.exists()
+
+
+def test_help_names_all_kinds_of_sources() -> None:
+    for command in (("replica", "follow"), ("mirror", "write")):
+        told = " ".join(run(*command, "--help").output.split())
+        for form in ("http(s)://", "mirror+http(s)://", "file:///"):
+            assert form in told
+
+
+def test_a_source_that_is_not_used_is_told_once(
+    ledger_world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    where = ("--network", ledger_world.network_path, "--replica", tmp_path / "r.db")
+    gone, node = ("--source", (tmp_path / "gone").as_uri()), ("--source", ledger_world.url)
+    for command in (("replica", "follow"), ("mirror", "write", tmp_path / "mirror")):
+        for sources, status in ((gone, 1), ((*gone, *node), 0)):
+            told = run(*command, *where, *sources)
+            assert (told.exit_code, told.output.count("NodeUnavailable")) == (status, 1)
+    assert "not used" not in caplog.text
 
 
 def test_a_window_uses_a_type_that_its_program_lacks(own_world: World, tmp_path: Path) -> None:

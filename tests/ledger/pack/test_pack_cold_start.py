@@ -10,14 +10,13 @@ import pytest
 
 from bench.invented import invent, keys_of
 from ledger import Replica, load_catalogue, load_pack
-from ledger.mirror import MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.pack import export_pack
 from ledger.replica.schema import FACT_TABLES
 from tests.ledger.door import Door
 from tests.ledger.forged import START, grow, qbft
 from tests.ledger.light_client.recorded import KEYS
-from tests.ledger.mirror.mirrors import learn, replica_of, served
+from tests.ledger.mirror.mirrors import learn, replica_of, served, write_mirror
 from tests.ledger.pack.packs import NOW, history
 from tests.ledger.replica_samples import HISTORY
 
@@ -106,7 +105,7 @@ def write(folder: Path, maker: Replica, *events: int) -> None:
     """Rounds of writing, after so many events each; every hundredth block."""
     for end in events:
         learn(maker, WORLD, end, (maker.accepted.number if maker.accepted else 0) + 100)
-        assert MirrorFolder(folder, {}).write(maker) is not None
+        assert write_mirror(folder, maker) is not None
 
 
 def fetched(folder: Path, asked: list[str]) -> list[range]:

@@ -42,6 +42,7 @@ LedgerError
 │   ├── NothingScheduled        executed, cancelled or expired already, or never scheduled
 │   └── UnsoundCouncil          the chain has other powers or code than a council of this kind; carries each finding
 ├── NotRenewable                this block cannot become a network file's checkpoint
+├── FactsBehind                 not in time proven up to the ledger's newest block; carries both blocks
 ├── NotOnRecord                 the ledger, as far as it is proven here, has no such operator, key or authority
 ├── RestorationStopped          a part of the statuses is restored; the command goes on when it is run again
 ├── TransactionReverted         the contract refused; carries its custom error
@@ -208,6 +209,15 @@ class OtherReplica(LedgerError):
 
 class NotOnRecord(LedgerError):
     """The ledger, as far as it is proven here, has no such operator, key or authority."""
+
+
+class FactsBehind(LedgerError):
+    """What is proven ends at block `proven`, and the ledger is at `newest`: what came in between is not looked at."""
+
+    def __init__(self, message: str, proven: int, newest: int) -> None:
+        super().__init__(message)
+        self.proven = proven
+        self.newest = newest
 
 
 class NotRenewable(LedgerError):

@@ -35,6 +35,12 @@ def restorations_due(connection: sqlite3.Connection, authority: int) -> tuple[Du
     return tuple(sorted(filter(None, due), key=lambda each: (each.operator, each.restoration.position)))
 
 
+def fenced_operators(connection: sqlite3.Connection, authority: int) -> int:
+    """How many of the authority's operators have a fence; without any there is nothing to restore."""
+    query = "SELECT COUNT(*) FROM operators WHERE authority = ? AND revoked_from IS NOT NULL"
+    return int(connection.execute(query, (authority,)).fetchone()[0])
+
+
 def chunks(due: Sequence[Due]) -> Iterator[tuple[bytes, tuple[Restoration, ...]]]:
     """Calls' worth of restorations, each for one operator."""
     for operator, group in groupby(due, key=lambda each: each.operator):

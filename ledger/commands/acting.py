@@ -16,6 +16,7 @@ from credential import dates
 from ledger.accounts import Account, Fees, load_account
 from ledger.administration import Administration
 from ledger.calls import Call
+from ledger.commands.settling import block_text, settled_at
 from ledger.errors import LedgerError, TransactionReverted
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.receipts import Receipt
@@ -42,11 +43,17 @@ class Acting:
         return Registries(self.network)
 
     def send(self, call: Call) -> Receipt:
-        """Sends the call, waits until it is final and tells it."""
+        """Sends the call, waits until it is in a block and tells it."""
         with Administration(self.rpc_url, self.account, fees=self.fees) as administration:
             receipt = administration.send(call)
-        tell(self.as_json, f"done: {call.purpose} (block {receipt.block})", done=call.purpose, **facts_of(receipt))
+        self.tell_done(call, receipt)
         return receipt
+
+    def tell_done(self, call: Call, receipt: Receipt, **more: object) -> None:
+        """Where the call is, and from which height on it is in the facts: on Clique not yet."""
+        text = f"done: {call.purpose} ({block_text(self.network, receipt.block)})"
+        told = {**facts_of(receipt), "settled_at_block": settled_at(self.network, receipt.block)}
+        tell(self.as_json, text, done=call.purpose, **told, **more)
 
 
 def acting(command: Callable[..., None]) -> Callable[..., None]:

@@ -18,13 +18,12 @@ from ledger.commands.acting import (
     Octets32,
     acting,
     errors_told,
-    facts_of,
     json_option,
     network_option,
     tell,
 )
 from ledger.commands.fence_text import falling_as_json, falling_as_text, when
-from ledger.commands.proven import confirm, proven_replica, replica_option, yes_option
+from ledger.commands.proven import Basis, basis_options, confirm, proven_replica, yes_option
 from ledger.fences import Falling, falling_with_key, falling_with_operator
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.replica import Accepted
@@ -62,11 +61,11 @@ class _Seen:
 @click.argument("authority", type=int)
 @click.argument("operator", type=Address())
 @_moment
-@replica_option
+@basis_options
 @yes_option
 @acting
 def revoke_operator_command(
-    acting: Acting, *, authority: int, operator: bytes, revoked_from: int, replica_file: Path | None, yes: bool
+    acting: Acting, *, authority: int, operator: bytes, revoked_from: int, basis: Basis, yes: bool
 ) -> None:
     """Set an operator's fence: what it recorded from then on falls. It moves earlier, never later.
 
@@ -74,7 +73,7 @@ def revoke_operator_command(
     with the thief's: the authority has to issue and record them again, with a new account. `authority restore` then
     brings the registry's statuses back.
     """
-    seen = _look(replica_file, acting.network, acting.rpc_url, *_at_operator(authority, operator, revoked_from))
+    seen = _look(basis, acting.network, acting.rpc_url, *_at_operator(authority, operator, revoked_from))
     _set_fence(acting, seen, acting.registries.revoke_operator(authority, operator, revoked_from), revoked_from, yes)
 
 
@@ -84,7 +83,7 @@ def revoke_operator_command(
 @_moment
 @network_option
 @_node
-@replica_option
+@basis_options
 @json_option
 @errors_told
 def preview_operator_command(
@@ -94,26 +93,26 @@ def preview_operator_command(
     revoked_from: int,
     network: Path,
     rpc_url: str | None,
-    replica_file: Path | None,
+    basis: Basis,
     as_json: bool,
 ) -> None:
     """Show what would fall if an operator were revoked from then on. Sends nothing."""
     looked_for = _at_operator(authority, operator, revoked_from)
-    _preview(as_json, _look(_existing(replica_file, rpc_url), read_network_file(network), rpc_url, *looked_for))
+    _preview(as_json, _look(_existing(basis, rpc_url), read_network_file(network), rpc_url, *looked_for))
 
 
 @click.command("revoke")
 @click.argument("kid", type=Octets32())
 @_moment
-@replica_option
+@basis_options
 @yes_option
 @acting
-def revoke_key_command(acting: Acting, *, kid: bytes, revoked_from: int, replica_file: Path | None, yes: bool) -> None:
+def revoke_key_command(acting: Acting, *, kid: bytes, revoked_from: int, basis: Basis, yes: bool) -> None:
     """Set a key's fence: what was anchored with it from then on falls. It moves earlier, never later.
 
     Shows what falls and what stands, and asks.
     """
-    seen = _look(replica_file, acting.network, acting.rpc_url, *_at_key(kid, revoked_from))
+    seen = _look(basis, acting.network, acting.rpc_url, *_at_key(kid, revoked_from))
     _set_fence(acting, seen, acting.registries.revoke_key(kid, revoked_from), revoked_from, yes)
 
 
@@ -122,7 +121,7 @@ def revoke_key_command(acting: Acting, *, kid: bytes, revoked_from: int, replica
 @_moment
 @network_option
 @_node
-@replica_option
+@basis_options
 @json_option
 @errors_told
 def preview_key_command(
@@ -131,12 +130,12 @@ def preview_key_command(
     revoked_from: int,
     network: Path,
     rpc_url: str | None,
-    replica_file: Path | None,
+    basis: Basis,
     as_json: bool,
 ) -> None:
     """Show what would fall if a key were revoked from then on. Sends nothing."""
     looked_for = _at_key(kid, revoked_from)
-    _preview(as_json, _look(_existing(replica_file, rpc_url), read_network_file(network), rpc_url, *looked_for))
+    _preview(as_json, _look(_existing(basis, rpc_url), read_network_file(network), rpc_url, *looked_for))
 
 
 def _at_operator(authority: int, operator: bytes, revoked_from: int) -> tuple[str, Look]:
@@ -148,17 +147,18 @@ def _at_key(kid: bytes, revoked_from: int) -> tuple[str, Look]:
     return f"key 0x{kid.hex()}", lambda connection: falling_with_key(connection, kid, revoked_from)
 
 
-def _look(path: Path | None, network: NetworkFile, rpc_url: str | None, subject: str, look: Look) -> _Seen:
-    with proven_replica(path, network, rpc_url) as replica, replica.reading() as (connection, block):
+def _look(basis: Basis, network: NetworkFile, rpc_url: str | None, subject: str, look: Look) -> _Seen:
+    with proven_replica(basis, network, rpc_url) as replica, replica.reading() as (connection, block):
         return _Seen(subject, look(connection), block)
 
 
-def _existing(path: Path | None, rpc_url: str | None) -> Path | None:
+def _existing(basis: Basis, rpc_url: str | None) -> Basis:
+    path = basis.replica_file
     if rpc_url is None and path is None:
         raise click.UsageError("name a replica (--replica), a node (--rpc), or both")
     if rpc_url is None and path is not None and not path.exists():
         raise click.UsageError(f"there is no replica {path}; --rpc names a node to make it from")
-    return path
+    return basis
 
 
 def _preview(as_json: bool, seen: _Seen) -> None:
@@ -170,5 +170,4 @@ def _set_fence(acting: Acting, seen: _Seen, call: Call, revoked_from: int, yes: 
     confirm(acting.as_json, yes, lambda: click.echo(seen.as_text), question)
     with Administration(acting.rpc_url, acting.account, fees=acting.fees) as administration:
         receipt = administration.send(call)
-    text = f"done: {call.purpose} (block {receipt.block})"
-    tell(acting.as_json, text, done=call.purpose, **facts_of(receipt), falling=seen.as_json)
+    acting.tell_done(call, receipt, falling=seen.as_json)

@@ -69,6 +69,12 @@ def due_as_text(authority: int, due: Sequence[Due], block: Accepted | None) -> s
     return "\n".join([title, as_of_text(block), *_first(due, _due_line)])
 
 
+def nothing_due_as_text(authority: int, fences: int, block: Accepted | None) -> str:
+    """Says so where there is no fence: who has just set one should not take that for a restoration that is done."""
+    nothing = "every status is where it stands" if fences else "no operator has a fence, so nothing is to be restored"
+    return f"authority {authority}: {nothing}\n{as_of_text(block)}"
+
+
 def due_as_json(due: Due) -> dict[str, object]:
     one = due.restoration
     return {

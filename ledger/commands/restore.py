@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ledger.administration import Administration
 from ledger.commands.acting import Acting, acting, tell
-from ledger.commands.fence_text import as_of_json, as_of_text, due_as_json, due_as_text
-from ledger.commands.proven import confirm, proven_replica, replica_option, yes_option
+from ledger.commands.fence_text import as_of_json, due_as_json, due_as_text, nothing_due_as_text
+from ledger.commands.proven import Basis, basis_options, confirm, proven_replica, yes_option
+from ledger.commands.settling import block_text, settled_at
 from ledger.errors import LedgerError, RestorationStopped
-from ledger.restorations import Due, chunks, restorations_due
+from ledger.receipts import Receipt
+from ledger.restorations import Due, chunks, fenced_operators, restorations_due
 
 
 @click.command("restore")
 @click.argument("authority", type=int)
 @click.option("--dry-run", is_flag=True, help="Only show what is to be restored.")
-@replica_option
+@basis_options
 @yes_option
 @acting
-def restore_command(acting: Acting, *, authority: int, dry_run: bool, replica_file: Path | None, yes: bool) -> None:
+def restore_command(acting: Acting, *, authority: int, dry_run: bool, basis: Basis, yes: bool) -> None:
     """Bring the registry's statuses back to where they stand without what fell with a fence.
 
     A region does it after `operator revoke`, so that the authority can record its acts again. Windows do not wait for
     it: they leave out by themselves what fell. What is to be restored is computed from the proven ledger each time, so
     run it again after an interruption, or after a fence was moved earlier.
     """
-    replica = proven_replica(replica_file, acting.network, acting.rpc_url)
+    replica = proven_replica(basis, acting.network, acting.rpc_url)
     with replica as proven, proven.reading() as (connection, block):
-        due = restorations_due(connection, authority)
-    told = {"authority": authority, **as_of_json(block), "due": [due_as_json(each) for each in due]}
+        due, fences = restorations_due(connection, authority), fenced_operators(connection, authority)
+    told = {"authority": authority, **as_of_json(block), "fences": fences, "due": [due_as_json(each) for each in due]}
     if not due or dry_run:
-        nothing = f"authority {authority}: every status is where it stands\n{as_of_text(block)}"
-        tell(acting.as_json, due_as_text(authority, due, block) if due else nothing, **told, restored=0)
+        text = due_as_text(authority, due, block) if due else nothing_due_as_text(authority, fences, block)
+        tell(acting.as_json, text, **told, restored=0)
         return
     show = due_as_text(authority, due, block)
     confirm(acting.as_json, yes, lambda: click.echo(show), f"Restore {len(due)} statuses?")
-    transactions = _restore(acting, authority, due)
-    text = f"done: {len(due)} statuses of authority {authority} are restored"
-    tell(acting.as_json, text, **told, restored=len(due), transactions=transactions)
+    receipts = _restore(acting, authority, due)
+    last = receipts[-1].block
+    text = f"done: {len(due)} statuses of authority {authority} are restored ({block_text(acting.network, last)})"
+    transactions = ["0x" + each.transaction.hex() for each in receipts]
+    settled = settled_at(acting.network, last)
+    tell(acting.as_json, text, **told, restored=len(due), transactions=transactions, settled_at_block=settled)
 
 
-def _restore(acting: Acting, authority: int, due: tuple[Due, ...]) -> list[str]:
-    """Sends one call after the other, each once the one before is final; the transactions' hashes."""
-    transactions, done = [], 0
+def _restore(acting: Acting, authority: int, due: tuple[Due, ...]) -> list[Receipt]:
+    """Sends one call after the other, each once the one before is in a block."""
+    receipts: list[Receipt] = []
+    done = 0
     with Administration(acting.rpc_url, acting.account, fees=acting.fees) as administration:
         for operator, restorations in chunks(due):
             try:
@@ -54,7 +58,7 @@ def _restore(acting: Acting, authority: int, due: tuple[Due, ...]) -> list[str]:
                     raise
                 raise RestorationStopped(done, len(due), e) from e
             done += len(restorations)
-            transactions.append("0x" + receipt.transaction.hex())
+            receipts.append(receipt)
             if not acting.as_json:
                 click.echo(f"{done} of {len(due)} (block {receipt.block})")
-    return transactions
+    return receipts

@@ -8,6 +8,7 @@ from ledger.light_client.clique import Settled as Settled
 from ledger.light_client.clique import depth as depth
 from ledger.light_client.clique import round_length as round_length
 from ledger.light_client.clique import settle as settle
+from ledger.light_client.clique import settling_depth as settling_depth
 from ledger.light_client.path import MAX_FETCHED as MAX_FETCHED
 from ledger.light_client.path import reach as reach
 from ledger.light_client.qbft import check_header as check_header

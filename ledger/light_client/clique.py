@@ -13,6 +13,7 @@ from ledger.errors import DoesNotFollow, HeaderNotSealed, NotAdvancing
 from ledger.headers import CliqueHeader, MalformedHeader
 from ledger.hexadecimal import to_hex
 from ledger.light_client.trusted import SealedHeader, Trusted
+from ledger.network_file import NetworkFile
 
 SETTLING_ROUNDS = 2
 """Rounds of more than half the signers on top of a block. With one, delayed honest signers settled two branches."""
@@ -37,6 +38,11 @@ def round_length(signers: int) -> int:
 def depth(signers: int) -> int:
     """How many blocks must lie on top of a block of N signers to settle it."""
     return SETTLING_ROUNDS * round_length(signers)
+
+
+def settling_depth(network: NetworkFile) -> int:
+    """How many blocks must lie on top of one of the network's to settle it; 0 where blocks are final at once."""
+    return depth(len(network.checkpoint.validators)) if network.engine == "clique" else 0
 
 
 def settle(trusted: Trusted, headers: Sequence[CliqueHeader]) -> Settled | None:

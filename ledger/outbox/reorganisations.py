@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from ledger.errors import MalformedAnswer
 from ledger.hexadecimal import octets
-from ledger.light_client import depth
+from ledger.light_client import settling_depth
 from ledger.network_file import NetworkFile
 from ledger.outbox.tables import State, settled_blocks, transactions
 from ledger.receipts import Receipt
@@ -30,7 +30,7 @@ class Reorganisations:
     """Of one network. On those whose blocks are final at once it asks nothing and keeps nothing."""
 
     def __init__(self, network: NetworkFile) -> None:
-        self._depth = depth(len(network.checkpoint.validators)) if network.engine == "clique" else 0
+        self._depth = settling_depth(network)
 
     def newest_settled(self, rpc: Rpc) -> int | None:
         """The newest block whose calls may be settled; None: any."""

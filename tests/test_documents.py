@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,18 @@ def test_names_of_the_glossary_are_names_in_the_code() -> None:
     names = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
     assert len(names) > 30
     assert [name for name in names if not any(re.search(rf"\b{name}s?\b", source) for source in SOURCES)] == []
+
+
+def test_everything_public_of_the_registries_says_what_it_means() -> None:
+    """A getter's comment says what an unknown number gives, an act's who may and what reverts."""
+    named, silent = 0, []
+    for interface in sorted((ROOT / "contracts/src/interfaces").glob("*.sol")):
+        lines = interface.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if declared := re.match(r" +(?:function|event|error) (\w+)", line):
+                named += 1
+                comment = list(takewhile(lambda each: each.lstrip().startswith("///"), reversed(lines[:number])))
+                if not any("@notice " in each for each in comment):
+                    silent.append(f"{interface.stem}.{declared[1]}")
+    assert named > 100
+    assert silent == []

@@ -8,7 +8,17 @@ from ledger.council.founding import Constitution, found_council
 from ledger.council.history import Enacted, Operation, enacted
 from ledger.council.proposal import Proposal, parse_proposal, read_proposal, serialise_proposal
 from ledger.council.proposing import Deciding, propose
-from ledger.council.signatures import Signature, gather, parse_signature, read_signature, serialise_signature, sign
+from ledger.council.signatures import (
+    Gathered,
+    LeftOut,
+    Signature,
+    gather,
+    parse_signature,
+    read_signature,
+    read_signatures,
+    serialise_signature,
+    sign,
+)
 
 __all__ = [
     "Charter",
@@ -17,6 +27,8 @@ __all__ = [
     "CouncilFile",
     "Deciding",
     "Enacted",
+    "Gathered",
+    "LeftOut",
     "Operation",
     "Progress",
     "Proposal",
@@ -35,6 +47,7 @@ __all__ = [
     "read_council_file",
     "read_proposal",
     "read_signature",
+    "read_signatures",
     "serialise_council_file",
     "serialise_proposal",
     "serialise_signature",

@@ -13,12 +13,15 @@ from eth_abi.abi import decode, encode
 
 from ledger.abi import encode_call, selector, types_of
 from ledger.council.council_file import CouncilFile
-from ledger.council.roles import ADMIN, GUARDIAN, LABELS
+from ledger.council.roles import ADMIN, GUARDIAN, LABELS, RULES
 from ledger.council.words import duration, shown_text
 from ledger.errors import UnknownAct
 from ledger.hexadecimal import to_hex
 
 NATION = 100_000
+GRANT = "grantRole(uint64,address,uint32)"
+_WAITING = {ADMIN: "delays, roles and guardians", RULES: "types, administrators and who writes the journal"}
+"""What waits for the delay that the Safe has with a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def read_act(council: CouncilFile, to: bytes, data: bytes) -> Act:
             f"a call of function {to_hex(data[:4])} of the {place} contract, which this program does not know"
         )
     values = read_values(signature, data)
-    return Act(place, to, signature, values, WORDS[place][signature](*values))
+    return Act(place, to, signature, values, _in_words(council, place, signature, values))
 
 
 def read_values(signature: str, data: bytes) -> tuple[Any, ...]:
@@ -72,6 +75,14 @@ def read_values(signature: str, data: bytes) -> tuple[Any, ...]:
 
 def _places(council: CouncilFile) -> Mapping[str, bytes]:
     return {"trust": council.trust, "journal": council.journal, "manager": council.manager, "safe": council.safe}
+
+
+def _in_words(council: CouncilFile, place: str, signature: str, values: tuple[Any, ...]) -> str:
+    """The council's own delays are said as what they are to its members, not as the roles that carry them."""
+    if signature == GRANT and values[1] == council.safe and values[0] in _WAITING:
+        role, _, delay = values
+        return f"changes of rules {f'wait {duration(delay)}' if delay else 'DO NOT WAIT'} ({_WAITING[role]})"
+    return WORDS[place][signature](*values)
 
 
 def _role(role: int) -> str:
@@ -111,7 +122,7 @@ WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
         "retireWriter(address)": lambda writer: f"let contract {to_hex(writer)} write into the journal no more",
     },
     "manager": {
-        "grantRole(uint64,address,uint32)": _grant,
+        GRANT: _grant,
         "revokeRole(uint64,address)": lambda role, account: f"take {_role(role)} from {to_hex(account)}",
         "labelRole(uint64,string)": lambda role, label: f"call role {role} {shown_text(label)}",
         "setRoleAdmin(uint64,uint64)": lambda role, admin: f"let {_role(admin)} give and take {_role(role)}",

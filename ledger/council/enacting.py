@@ -14,7 +14,7 @@ from ledger.calls import Call
 from ledger.council.chain import CouncilChain
 from ledger.council.history import Enacted, Operation, Standing, enacted
 from ledger.council.proposal import Proposal
-from ledger.council.signatures import Signature, gather
+from ledger.council.signatures import LeftOut, Signature, gather
 from ledger.council.words import duration
 from ledger.errors import NonceUsed, NotDue, NothingScheduled, NotItsTurn
 from ledger.receipts import Receipt
@@ -29,16 +29,23 @@ _GAS_PER_OCTET = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a round did: the proposal as the chain has it now, and the receipts of what was sent."""
+    """What a round did: the proposal as the chain has it now, the receipts of what was sent, signatures left out."""
 
     enacted: Enacted
     receipts: tuple[Receipt, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def execute(
-    chain: CouncilChain, administration: Administration, proposal: Proposal, signatures: Sequence[Signature], now: int
+    chain: CouncilChain,
+    administration: Administration,
+    proposal: Proposal,
+    signatures: Sequence[Signature],
+    now: int,
+    *,
+    unreadable: Sequence[LeftOut] = (),
 ) -> Progress:
-    """One round. Signatures are needed only until the Safe has executed the proposal.
+    """One round. Signatures are needed only until the Safe has executed the proposal; what counts nothing is left out.
 
     1. The proposal is this council's, on this chain.
     2. If the Safe has not executed it: its nonce is the Safe's next, enough members have signed, and a trial of the
@@ -50,15 +57,16 @@ def execute(
     chain.require_this_chain()  # 1
     proposal.require_of(chain.council)
     found = find(chain, proposal)
-    receipts = (
-        [_send(chain, administration, proposal, signatures)]  # 2
-        if found is None
-        else _execute_due(chain, administration, found, now)  # 3
-    )
+    left_out: tuple[LeftOut, ...] = ()
+    if found is None:  # 2
+        receipt, left_out = _send(chain, administration, proposal, signatures, unreadable)
+        receipts = [receipt]
+    else:
+        receipts = _execute_due(chain, administration, found, now)  # 3
     made = find(chain, proposal)
     if made is None:
         raise NothingScheduled("the node has a receipt of the proposal, but not its events: ask again")
-    return Progress(made, tuple(receipts))
+    return Progress(made, tuple(receipts), left_out)
 
 
 def cancel(chain: CouncilChain, administration: Administration, proposal: Proposal, now: int) -> Progress:
@@ -85,12 +93,16 @@ def find(chain: CouncilChain, proposal: Proposal) -> Enacted | None:
 
 
 def _send(
-    chain: CouncilChain, administration: Administration, proposal: Proposal, signatures: Sequence[Signature]
-) -> Receipt:
+    chain: CouncilChain,
+    administration: Administration,
+    proposal: Proposal,
+    signatures: Sequence[Signature],
+    unreadable: Sequence[LeftOut],
+) -> tuple[Receipt, tuple[LeftOut, ...]]:
     _require_its_turn(chain, proposal)
-    gathered = gather(proposal, signatures, chain.members(), chain.threshold())
+    gathered = gather(proposal, signatures, chain.members(), chain.threshold(), unreadable)
     chain.require_possible(proposal)
-    return administration.send(safe_call(proposal, gathered))
+    return administration.send(safe_call(proposal, gathered.octets)), gathered.left_out
 
 
 def safe_call(proposal: Proposal, gathered: bytes) -> Call:
@@ -104,11 +116,11 @@ def _require_its_turn(chain: CouncilChain, proposal: Proposal) -> None:
     next_nonce = chain.nonce()
     if proposal.nonce < next_nonce:
         raise NonceUsed(
-            f"another proposal was executed with nonce {proposal.nonce}; make this one anew with nonce {next_nonce} "
+            f"another proposal was executed with number {proposal.nonce}; make this one anew with number {next_nonce} "
             "and let it be signed again"
         )
     if proposal.nonce > next_nonce:
-        raise NotItsTurn(f"the proposal has nonce {proposal.nonce}, the one with nonce {next_nonce} comes first")
+        raise NotItsTurn(f"the proposal has number {proposal.nonce}, the one with number {next_nonce} comes first")
 
 
 def _execute_due(chain: CouncilChain, administration: Administration, found: Enacted, now: int) -> list[Receipt]:

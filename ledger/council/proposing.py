@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from credential import CertificateType
-from ledger.council.acts import Act, make_act
+from ledger.council.acts import GRANT, Act, make_act
 from ledger.council.carrying import Intended, carry
 from ledger.council.chain import CouncilChain
 from ledger.council.proposal import Proposal
 from ledger.council.roles import ADMIN, GUARDIAN, RULES
-from ledger.errors import OtherCouncil
+from ledger.errors import NonceUsed, OtherCouncil
 
 
 def propose(chain: CouncilChain, acts: Sequence[Act], nonce: int | None = None) -> Proposal:
     """A proposal of these acts, each at once or scheduled as the manager has it, with the Safe's next nonce or a later.
 
     With the next nonce the Safe's call is tried, so that what cannot succeed is not signed. What waits for the delay is
-    tried only when it is done. Raises TransactionReverted, UnsoundCouncil, OtherCouncil or SourceError.
+    tried only when it is done. Raises NonceUsed, TransactionReverted, UnsoundCouncil, OtherCouncil or SourceError.
     """
     chain.require_this_chain()
     next_nonce = chain.nonce()
+    if nonce is not None and nonce < next_nonce:
+        raise NonceUsed(f"number {nonce} is used already; the council's next is {next_nonce}")
     to, data = carry(chain.council, [Intended(act, chain.delay_seconds(act) > 0) for act in acts])
     proposal = Proposal(chain.council.chain_id, chain.council.safe, next_nonce if nonce is None else nonce, to, data)
     if proposal.nonce == next_nonce:
@@ -82,7 +84,7 @@ class Deciding:
         return make_act(self._council, "trust", signature, *values)
 
     def _grant(self, role: int, account: bytes, delay: int) -> Act:
-        return make_act(self._council, "manager", "grantRole(uint64,address,uint32)", role, account, delay)
+        return make_act(self._council, "manager", GRANT, role, account, delay)
 
     def _safe(self, signature: str, *values: object) -> Act:
         return make_act(self._council, "safe", signature, *values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +13,48 @@ from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
 from ledger.accounts import Account
+from ledger.council.carrying import Intended
 from ledger.council.documents import Kind, Octets, parse_document, read_document, serialise_document
 from ledger.council.proposal import Proposal
-from ledger.errors import SignatureRefused, TooFewSignatures
+from ledger.errors import MalformedCouncilDocument, SignatureRefused, TooFewSignatures
 from ledger.hexadecimal import to_hex
+from ledger.printable import printable
 
 FORMAT = "yinxin-signature/1"
 _FORM: Mapping[str, Kind] = {"digest": Octets(32), "member": Octets(20), "signature": Octets(65)}
+_NEWCOMER = {"addOwnerWithThreshold(address,uint256)": 0, "swapOwner(address,address,address)": 2}
+"""Which argument of the Safe's functions is an account that becomes a member."""
 _V_OFFSET = 27
 _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One member's signature of one digest: r ‖ s ‖ v, v being 27 or 28."""
+    """One member's signature of one digest: r ‖ s ‖ v, v being 27 or 28. `file` is where it came from, if anywhere."""
 
     digest: bytes
     member: bytes
     signature: bytes
+    file: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A signature file that counts nothing, and why. `file` is empty for a signature that came from none."""
+
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file or 'a signature'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the Safe takes, 65 octets for each signature, and what was left out of it."""
+
+    octets: bytes
+    left_out: tuple[LeftOut, ...]
 
 
 def sign(proposal: Proposal, account: Account) -> Signature:
@@ -39,8 +63,22 @@ def sign(proposal: Proposal, account: Account) -> Signature:
     return Signature(proposal.digest, account.address, raw[:64] + bytes([raw[64] + _V_OFFSET]))
 
 
+def require_no_newcomer(acts: Iterable[Intended], account: Account) -> None:
+    """Raises SignatureRefused for whom the proposal makes a member: that is none yet, whoever the others are.
+
+    Nothing else can be told of a signer without a node: neither council file nor proposal names the members.
+    """
+    for each in acts:
+        place = _NEWCOMER.get(each.act.signature)
+        if place is not None and each.act.values[place] == account.address:
+            raise SignatureRefused(
+                f"{account.hex_address} is not a member yet, this proposal would make it one: "
+                "its signature counts nothing"
+            )
+
+
 def serialise_signature(signature: Signature) -> bytes:
-    return serialise_document(FORMAT, asdict(signature))
+    return serialise_document(FORMAT, {name: getattr(signature, name) for name in _FORM})
 
 
 def parse_signature(document: bytes) -> Signature:
@@ -50,40 +88,70 @@ def parse_signature(document: bytes) -> Signature:
 
 
 def read_signature(path: Path) -> Signature:
-    return parse_signature(read_document(path))
+    """Raises MalformedCouncilDocument."""
+    return replace(parse_signature(read_document(path)), file=printable(str(path)))
 
 
-def gather(proposal: Proposal, signatures: Iterable[Signature], members: Sequence[bytes], threshold: int) -> bytes:
+def read_signatures(paths: Iterable[Path]) -> tuple[list[Signature], list[LeftOut]]:
+    """The signatures at `paths`, and the files that hold none."""
+    found, unreadable = [], []
+    for path in paths:
+        try:
+            found.append(read_signature(path))
+        except MalformedCouncilDocument as e:
+            unreadable.append(LeftOut(printable(str(path)), str(e)))
+    return found, unreadable
+
+
+def gather(
+    proposal: Proposal,
+    signatures: Iterable[Signature],
+    members: Sequence[bytes],
+    threshold: int,
+    unreadable: Sequence[LeftOut] = (),
+) -> Gathered:
     """What the Safe takes: `threshold` signatures of different members, in the order of their addresses.
 
-    1. Each signature is of this proposal's digest.
+    1. A signature counts if it is of this proposal's digest.
     2. It was made by the key of the member that it names.
     3. That is a member of the council now.
-    4. Members count once, however many signatures they gave; there are at least `threshold`.
+    4. Members count once, however many signatures they gave.
+    5. There are at least `threshold`.
 
-    Raises SignatureRefused (1 to 3) or TooFewSignatures (4).
+    Whatever does not count is left out and named, so that nobody stops a council by a bad signature.
+    Raises TooFewSignatures (5), with who could sign still, and all that was left out.
     """
-    by_member = {}
+    counted: dict[bytes, Signature] = {}
+    left_out = list(unreadable)
     for each in signatures:
-        _require_of(proposal, each)  # 1
-        _require_made_by(each)  # 2
-        if each.member not in members:  # 3
-            raise SignatureRefused(
-                f"{to_hex(each.member)} is not a member of the council, its signature counts nothing"
-            )
-        by_member[each.member] = each.signature
-    if len(by_member) < threshold:  # 4
-        missing = ", ".join(to_hex(member) for member in members if member not in by_member)
-        wanted = threshold - len(by_member)
-        raise TooFewSignatures(f"{len(by_member)} of {threshold} signatures; {wanted} more needed, from {missing}")
-    return b"".join(by_member[member] for member in sorted(by_member)[:threshold])
+        try:
+            _require_of(proposal, each)  # 1
+            _require_made_by(each)  # 2
+            _require_member(each, members)  # 3
+            _require_first(each, counted)  # 4
+        except SignatureRefused as e:
+            left_out.append(LeftOut(each.file, str(e)))
+        else:
+            counted[each.member] = each
+    if len(counted) < threshold:  # 5
+        raise TooFewSignatures(_too_few(counted, members, threshold, left_out))
+    octets = b"".join(counted[member].signature for member in sorted(counted)[:threshold])
+    return Gathered(octets, tuple(left_out))
+
+
+def _too_few(
+    counted: Mapping[bytes, Signature], members: Sequence[bytes], threshold: int, left_out: Sequence[LeftOut]
+) -> str:
+    missing = ", ".join(to_hex(member) for member in members if member not in counted)
+    told = f"{len(counted)} of {threshold} signatures; {threshold - len(counted)} more needed, from {missing}"
+    return told + "".join(f"; left out {each}" for each in left_out)
 
 
 def _require_of(proposal: Proposal, signature: Signature) -> None:
     if signature.digest != proposal.digest:
         raise SignatureRefused(
             f"{to_hex(signature.member)} signed digest {to_hex(signature.digest)}, the proposal's is "
-            f"{to_hex(proposal.digest)}: another proposal, or another nonce of the same"
+            f"{to_hex(proposal.digest)}: another proposal, or another number of the same"
         )
 
 
@@ -92,6 +160,17 @@ def _require_made_by(signature: Signature) -> None:
     low = int.from_bytes(signature.signature[32:64], "big") <= _HALF_ORDER
     if v not in (_V_OFFSET, _V_OFFSET + 1) or not low or _signer(signature, v) != signature.member:
         raise SignatureRefused(f"the signature said to be by {to_hex(signature.member)} was not made by that key")
+
+
+def _require_member(signature: Signature, members: Sequence[bytes]) -> None:
+    if signature.member not in members:
+        raise SignatureRefused(f"{to_hex(signature.member)} is not a member of the council")
+
+
+def _require_first(signature: Signature, counted: Mapping[bytes, Signature]) -> None:
+    if signature.member in counted:
+        file = counted[signature.member].file
+        raise SignatureRefused(f"{to_hex(signature.member)} has signed already{file and f', in {file}'}")
 
 
 def _signer(signature: Signature, v: int) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from ledger.council.commands.telling import council_option, in_words, yes_option
 from ledger.council.council_file import read_council_file
 from ledger.council.enacting import Progress, cancel, execute
 from ledger.council.proposal import Proposal, read_proposal
-from ledger.council.signatures import read_signature
+from ledger.council.signatures import read_signatures
 from ledger.hexadecimal import to_hex
 from ledger.rpc import Rpc
 
@@ -45,11 +45,19 @@ class Sending:
 
     def tell(self, progress: Progress) -> None:
         made, now = progress.enacted, int(time.time())
-        text = "\n".join(told_enacted(made, now))
+        text = "\n".join([*(f"left out {each}" for each in progress.left_out), *told_enacted(made, now)])
         standings = [each.standing(now) for each in made.operations]
         due = max((each.due for each in made.operations), default=None)
         transactions = [to_hex(each.transaction) for each in progress.receipts]
-        tell(self.as_json, text, nonce=made.nonce, acts=standings or ["done"], due=due, transactions=transactions)
+        tell(
+            self.as_json,
+            text,
+            nonce=made.nonce,
+            acts=standings or ["done"],
+            due=due,
+            transactions=transactions,
+            left_out=[asdict(each) for each in progress.left_out],
+        )
 
 
 def sending(command: Callable[..., None]) -> Callable[..., None]:
@@ -83,11 +91,13 @@ def execute_command(sending: Sending, signature_files: tuple[Path, ...]) -> None
     """Bring a proposal as far as it can go.
 
     With enough signatures the council's Safe executes it: acts without delay are done, others are scheduled. Called
-    again when these are due, without signatures, it executes them. Any account may send it.
+    again when these are due, without signatures, it executes them. Any account may send it. A signature file
+    that counts nothing is left out and named.
     """
-    signatures = [read_signature(path) for path in signature_files]
-    progress = execute(sending.chain, sending.administration, sending.proposal, signatures, int(time.time()))
-    sending.tell(progress)
+    signatures, unreadable = read_signatures(signature_files)
+    now = int(time.time())
+    chain, administration, proposal = sending.chain, sending.administration, sending.proposal
+    sending.tell(execute(chain, administration, proposal, signatures, now, unreadable=unreadable))
 
 
 @click.command("cancel")

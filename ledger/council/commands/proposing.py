@@ -18,8 +18,11 @@ from ledger.council.chain import CouncilChain
 from ledger.council.commands.telling import as_json_values, council_option, in_words, require_new, write_new
 from ledger.council.council_file import read_council_file
 from ledger.council.founding import MAX_DELAY_SECONDS
-from ledger.council.proposal import serialise_proposal
+from ledger.council.numbering import Numbered, choose_number, numbers_in
+from ledger.council.proposal import Proposal, serialise_proposal
 from ledger.council.proposing import Deciding, propose
+from ledger.council.words import duration
+from ledger.errors import TransactionReverted
 from ledger.rpc import Rpc
 
 _threshold = click.option(
@@ -32,7 +35,7 @@ class Proposing:
     """Where the proposal goes and how to tell it."""
 
     chain: CouncilChain
-    nonce: int | None
+    number: int | None
     out: Path
     as_json: bool
 
@@ -40,29 +43,49 @@ class Proposing:
     def deciding(self) -> Deciding:
         return Deciding(self.chain)
 
-    def write(self, acts: Sequence[Act]) -> None:
-        proposal = propose(self.chain, acts, self.nonce)
-        words = in_words(self.chain.council, proposal)
+    def write(self, acts: Sequence[Act], *notes: str) -> None:
+        """`notes` are what only the chain knows: they are told with the proposal and stand in no file."""
+        council = self.chain.council
+        self.chain.require_this_chain()
+        numbered = choose_number(self.chain.nonce(), self.number, numbers_in(self.out.parent, council))
+        proposal = propose(self.chain, acts, numbered.number)
+        words, values = in_words(council, proposal), as_json_values(council, proposal)
+        told = [*notes, *numbered.notes, *self._trial(proposal, numbered)]
         write_new(self.out, serialise_proposal(proposal))
-        values = as_json_values(self.chain.council, proposal)
-        tell(self.as_json, f"{words}\nwritten to {self.out}", proposal=str(self.out), **values)
+        text = "\n".join([words, *(f"note      {each}" for each in told), f"written to {self.out}"])
+        tell(self.as_json, text, proposal=str(self.out), notes=told, **values)
+
+    def _trial(self, proposal: Proposal, numbered: Numbered) -> list[str]:
+        """Of what is not the next: a refusal is told, and not final, as what comes before may change it."""
+        if numbered.is_next:
+            return []
+        try:
+            self.chain.require_possible(proposal)
+        except TransactionReverted as e:
+            return [f"as things are now, {e}; what is executed before it may change that"]
+        return []
 
 
 def proposing(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives the command `proposing`, from the options for council, node, nonce and output."""
+    """Gives the command `proposing`, from the options for council, node, number and output."""
 
     @council_option
     @rpc_option
-    @click.option("--nonce", type=click.IntRange(min=0), help="Else the council's next; a later one waits its turn.")
+    @click.option(
+        "--number",
+        type=click.IntRange(min=0),
+        help="The proposal's number. Else the council's next that no proposal beside the output has; "
+        "of several with one number only one can be executed.",
+    )
     @click.option("--out", type=NEW_FILE, required=True, help="The proposal file to write; never overwritten.")
     @json_option
     @errors_told
     @wraps(command)
-    def wrapped(council_file: Path, rpc_url: str, nonce: int | None, out: Path, as_json: bool, **rest: Any) -> None:
+    def wrapped(council_file: Path, rpc_url: str, number: int | None, out: Path, as_json: bool, **rest: Any) -> None:
         require_new(out)
         with Rpc(rpc_url) as rpc:
             chain = CouncilChain(rpc, read_council_file(council_file))
-            command(proposing=Proposing(chain, nonce, out, as_json), **rest)
+            command(proposing=Proposing(chain, number, out, as_json), **rest)
 
     return wrapped
 
@@ -123,7 +146,11 @@ def retire_writer_command(proposing: Proposing, contract: bytes) -> None:
 @proposing
 def delay_command(proposing: Proposing, seconds: int) -> None:
     """Change how long rules wait: after the delay."""
-    proposing.write(proposing.deciding.change_delay(seconds))
+    acts = proposing.deciding.change_delay(seconds)
+    now = proposing.chain.delay_seconds(acts[0])
+    note = f"changes of rules wait {duration(seconds)} instead of {duration(now)}"
+    later = f"; a shorter delay begins {duration(now - seconds)} after it is executed" if seconds < now else ""
+    proposing.write(acts, note + later)
 
 
 @propose_group.command("add-guardian")

@@ -37,7 +37,7 @@ def in_words(council: CouncilFile, proposal: Proposal) -> str:
         (
             f"council   {council.name}, chain {council.chain_id}, Safe {to_hex(council.safe)}",
             f"          council file {grouped(council.fingerprint[:16])}",
-            f"proposal  number {proposal.nonce} of the council",
+            f"proposal  number {proposal.nonce} of the council; of one number only one can be executed",
             *_numbered(acts),
             f"digest    {proposal.spoken_digest}",
         )

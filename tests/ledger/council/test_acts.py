@@ -7,7 +7,7 @@ import pytest
 from ledger.abi import encode_call, selector
 from ledger.artifacts import artifact
 from ledger.council import CouncilFile
-from ledger.council.acts import WORDS, make_act, read_act
+from ledger.council.acts import GRANT, WORDS, make_act, read_act
 from ledger.council.carrying import MAX_ACTS, Intended, carry, read_carried
 from ledger.council.words import duration
 from ledger.errors import UnknownAct
@@ -66,6 +66,25 @@ def test_every_known_function_is_said_and_is_the_contracts(papers: CouncilFile) 
     abis = {"trust": "TrustRegistry", "journal": "Journal", "manager": "AccessManager", "safe": "SafeL2"}
     for place, functions in WORDS.items():
         assert set(functions) <= set(artifact(abis[place]).signatures("function"))
+
+
+@pytest.mark.parametrize(
+    ("role", "delay", "said"),
+    [
+        (0, 20, "changes of rules wait 20 seconds (delays, roles and guardians)"),
+        (2, 20, "changes of rules wait 20 seconds (types, administrators and who writes the journal)"),
+        (2, 0, "changes of rules DO NOT WAIT (types, administrators and who writes the journal)"),
+    ],
+)
+def test_the_councils_own_delays_are_said_as_delays(papers: CouncilFile, role: int, delay: int, said: str) -> None:
+    act = make_act(papers, "manager", GRANT, role, papers.safe, delay)
+    assert act.words == said
+    other = make_act(papers, "manager", GRANT, role, SOMEBODY, delay)
+    assert other.words.startswith(f"give role {role} (")
+
+
+def test_another_role_of_the_safe_is_said_as_a_role(papers: CouncilFile) -> None:
+    assert make_act(papers, "manager", GRANT, 1, papers.safe, 20).words.startswith("give role 1 (admitting)")
 
 
 @pytest.mark.parametrize("name", ["上海\u202e市", "上海\n市", "a\x00", "”, without delay: nothing “", "\x1b[2J"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,6 +136,78 @@ def test_a_member_sees_what_is_signed_and_may_decline(office: Office, tmp_path: 
     assert run(*sign, typed="y\n").exit_code == 0
     assert run(*sign, typed="y\n").exit_code == 1
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_signer_is_told_that_membership_is_not_known_here(office: Office, tmp_path: Path) -> None:
+    proposal = tmp_path / "p.json"
+    run("propose", "change-threshold", 3, *office.where, "--out", proposal)
+    sign = ["sign", proposal, "--council", office.folder / "council.json", "--account", office.folder / "deployer.json"]
+    told = run(*sign, typed="n\n").output
+    asked = told.index("Sign as 0x")
+    assert "cannot be told here" in told[:asked]
+    assert answer(*sign, "--yes", "--out", tmp_path / "a.json")["is_member"] is None
+    signed = run(*sign, "--yes", "--out", tmp_path / "b.json")
+    assert signed.exit_code == 0
+    assert "Whether 0x" in signed.output
+
+
+def test_whom_a_proposal_makes_a_member_cannot_sign_it(office: Office, tmp_path: Path) -> None:
+    new = Account.create()
+    save_account(new, tmp_path / "new.key")
+    run("propose", "add-member", new.hex_address, *office.where, "--out", tmp_path / "p.json")
+    before = set(tmp_path.iterdir())
+    sign = ["sign", tmp_path / "p.json", "--council", office.folder / "council.json", "--account", tmp_path / "new.key"]
+    refused = run(*sign, "--yes")
+    assert refused.exit_code == 1
+    assert f"{new.hex_address} is not a member yet" in refused.output
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_bad_signature_files_stop_nothing_and_are_named(
+    office: Office, tmp_path: Path, signed: Callable[[Path], list[object]]
+) -> None:
+    proposal, stranger, torn = tmp_path / "p.json", tmp_path / "stranger.json", tmp_path / "torn.json"
+    admit = ["propose", "admit-region", 320000, "江苏省", "--administrator", "0x" + "32" * 20]
+    answer(*admit, *office.where, "--out", proposal)
+    by = ["--account", office.folder / "deployer.json"]
+    answer("sign", proposal, "--council", office.folder / "council.json", *by, "--yes", "--out", stranger)
+    torn.write_text("{")
+    good = signed(proposal)
+    execute = ["execute", proposal, torn, stranger, good[0]]
+    short = run(*execute, *office.where, *by)
+    assert short.exit_code == 1
+    for said in ("1 of 2 signatures; 1 more needed", office.members[1], f"left out {torn}", f"left out {stranger}"):
+        assert said in short.output
+    done = answer(*execute, good[1], *office.where, *by)
+    assert done["acts"] == ["done"]
+    assert [each["file"] for each in done["left_out"]] == [str(torn), str(stranger)]
+
+
+def test_a_change_of_delay_is_said_in_the_councils_words(office: Office, tmp_path: Path) -> None:
+    for seconds, said in ((90, "wait 1 minute 30 seconds instead of 4 seconds"), (1, "begins 3 seconds after")):
+        proposal = tmp_path / f"{seconds}.json"
+        proposed = run("propose", "change-delay", seconds, *office.where, "--out", proposal, "--number", 1_000)
+        assert said in proposed.output
+    shown = run("show", tmp_path / "90.json", "--council", office.folder / "council.json").output
+    assert shown.count("changes of rules wait 1 minute 30 seconds (") == 2
+    assert "role 0" not in shown
+    assert "instead of" not in shown  # what is known to the chain alone is not in the file
+
+
+def test_two_proposals_in_a_row_have_two_numbers(office: Office, tmp_path: Path) -> None:
+    def propose(threshold: int, name: str, *options: object) -> dict[str, Any]:
+        return answer("propose", "change-threshold", threshold, *office.where, "--out", tmp_path / name, *options)
+
+    first = propose(1, "first.json")
+    second = propose(3, "second.json")
+    assert (first["notes"], second["nonce"]) == ([], first["nonce"] + 1)
+    assert f"first.json (number {first['nonce']}); this one takes number {second['nonce']}" in second["notes"][0]
+    rival = propose(3, "rival.json", "--number", first["nonce"])
+    assert rival["nonce"] == first["nonce"]
+    assert rival["notes"] == [f"number {rival['nonce']} is also that of first.json: only one of them can be executed"]
+    doubtful = propose(4, "doubtful.json")
+    assert doubtful["nonce"] == second["nonce"] + 1
+    assert "GS201" in doubtful["notes"][1]
 
 
 def test_who_is_given_the_network_file_finds_the_council(office: Office, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ledger.council import (
     parse_proposal,
     parse_signature,
     read_proposal,
+    read_signatures,
     serialise_council_file,
     serialise_proposal,
     serialise_signature,
@@ -30,6 +32,7 @@ from ledger.council import (
 )
 from ledger.council.acts import make_act
 from ledger.council.carrying import Intended, carry
+from ledger.council.signatures import require_no_newcomer
 from ledger.errors import MalformedCouncilDocument, OtherCouncil, SignatureRefused, TooFewSignatures
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -89,13 +92,23 @@ def test_signing_asks_no_network(proposal: Proposal, members: list[Account], mon
 
     monkeypatch.setattr(socket, "socket", refuse)
     signed = sign(proposal, members[0])
-    assert gather(proposal, [signed], addresses(members), 1) == signed.signature
+    assert gather(proposal, [signed], addresses(members), 1).octets == signed.signature
+
+
+def test_whom_a_proposal_makes_a_member_does_not_sign_it(papers: CouncilFile, members: list[Account]) -> None:
+    new = members[0]
+    add = make_act(papers, "safe", "addOwnerWithThreshold(address,uint256)", new.address, 3)
+    swap = make_act(papers, "safe", "swapOwner(address,address,address)", b"\x01" * 20, members[1].address, new.address)
+    for act in (add, swap):
+        with pytest.raises(SignatureRefused, match=f"{new.hex_address} is not a member yet"):
+            require_no_newcomer([Intended(act, delayed=False)], new)
+        require_no_newcomer([Intended(act, delayed=False)], members[1])
 
 
 def test_gathered_signatures_are_in_the_order_of_addresses(proposal: Proposal, members: list[Account]) -> None:
     gathered = gather(proposal, [sign(proposal, each) for each in members], addresses(members), 3)
     lowest = sorted(members, key=lambda each: each.address)[:3]
-    assert gathered == b"".join(sign(proposal, each).signature for each in lowest)
+    assert gathered.octets == b"".join(sign(proposal, each).signature for each in lowest)
 
 
 def test_one_short_names_who_is_missing(proposal: Proposal, members: list[Account]) -> None:
@@ -107,19 +120,51 @@ def test_one_short_names_who_is_missing(proposal: Proposal, members: list[Accoun
 
 def test_the_same_member_counts_once(proposal: Proposal, members: list[Account]) -> None:
     twice = [sign(proposal, members[0]), sign(proposal, members[0]), sign(proposal, members[1])]
-    with pytest.raises(TooFewSignatures, match="2 of 3"):
+    with pytest.raises(TooFewSignatures, match=r"2 of 3 .* signed already"):
         gather(proposal, twice, addresses(members), 3)
 
 
-def test_a_strangers_signature_is_refused(proposal: Proposal, members: list[Account]) -> None:
-    signed = [sign(proposal, each) for each in (*members[:3], Account.create())]
-    with pytest.raises(SignatureRefused, match="not a member"):
-        gather(proposal, signed, addresses(members), 3)
+BAD: list[tuple[Callable[[Signature, Proposal], Signature], str]] = [
+    (lambda good, made: sign(made, Account.create()), "is not a member"),
+    (lambda good, made: replace(sign(made, Account.create()), member=good.member), "was not made by that key"),
+    (lambda good, made: replace(good, signature=bytes(65)), "was not made by that key"),
+    (lambda good, made: replace(good, digest=bytes(32)), "another proposal"),
+    (lambda good, made: good, "signed already, in good0.json"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), BAD)
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_bad_signature_stops_nothing_and_is_named(
+    proposal: Proposal, members: list[Account], spoil: Any, reason: str, place: int
+) -> None:
+    """Among enough good ones the Safe is given the same octets as without it; else the bad one's file is told."""
+    good = [replace(sign(proposal, each), file=f"good{number}.json") for number, each in enumerate(members[:3])]
+    bad = replace(spoil(good[0], proposal), file="stick/bad.json")
+    gathered = gather(proposal, [*good[:place], bad, *good[place:]], addresses(members), 3)
+    assert gathered.octets == gather(proposal, good, addresses(members), 3).octets
+    ((file, told),) = [(each.file, each.reason) for each in gathered.left_out]
+    assert (file, reason in told) == ("stick/bad.json", True)
+    with pytest.raises(TooFewSignatures, match="3 of 4 signatures; 1 more needed") as refused:
+        gather(proposal, [*good, bad], addresses(members), 4)
+    assert f"left out stick/bad.json: {told}" in str(refused.value)
+    assert members[4].hex_address in str(refused.value)
+
+
+def test_a_file_that_is_no_signature_is_left_out(proposal: Proposal, members: list[Account], tmp_path: Path) -> None:
+    for number, each in enumerate(members[:2]):
+        (tmp_path / f"{number}.json").write_bytes(serialise_signature(sign(proposal, each)))
+    (tmp_path / "torn.json").write_bytes((tmp_path / "0.json").read_bytes()[:50])
+    found, unreadable = read_signatures([tmp_path / name for name in ("torn.json", "gone.json", "0.json", "1.json")])
+    gathered = gather(proposal, found, addresses(members), 2, unreadable)
+    assert [Path(each.file).name for each in gathered.left_out] == ["torn.json", "gone.json"]
+    with pytest.raises(TooFewSignatures, match=r"torn\.json: not a yinxin-signature/1 .*gone\.json: cannot read"):
+        gather(proposal, found, addresses(members), 3, unreadable)
 
 
 def test_a_stranger_cannot_sign_in_a_members_name(proposal: Proposal, members: list[Account]) -> None:
     forged = replace(sign(proposal, Account.create()), member=members[0].address)
-    with pytest.raises(SignatureRefused, match="not made by that key"):
+    with pytest.raises(TooFewSignatures, match=r"0 of 1 .* not made by that key"):
         gather(proposal, [forged], addresses(members), 1)
 
 
@@ -128,9 +173,9 @@ def test_a_signature_of_another_proposal_is_refused(
     proposal: Proposal, members: list[Account], changes: dict[str, Any]
 ) -> None:
     other = sign(replace(proposal, **changes), members[0])
-    with pytest.raises(SignatureRefused, match="another proposal"):
+    with pytest.raises(TooFewSignatures, match=r"0 of 1 .* another proposal"):
         gather(proposal, [other], addresses(members), 1)
-    with pytest.raises(SignatureRefused, match="not made by that key"):
+    with pytest.raises(TooFewSignatures, match=r"0 of 1 .* not made by that key"):
         gather(proposal, [replace(other, digest=proposal.digest)], addresses(members), 1)
 
 
@@ -139,7 +184,7 @@ def test_the_mirrored_signature_is_refused(proposal: Proposal, members: list[Acc
     signed = sign(proposal, members[0])
     s = int.from_bytes(signed.signature[32:64], "big")
     mirrored = signed.signature[:32] + (ORDER - s).to_bytes(32, "big") + bytes([55 - signed.signature[64]])
-    with pytest.raises(SignatureRefused, match="not made by that key"):
+    with pytest.raises(TooFewSignatures, match=r"0 of 1 .* not made by that key"):
         gather(proposal, [replace(signed, signature=mirrored)], addresses(members), 1)
 
 
@@ -148,7 +193,7 @@ def test_every_octet_of_a_signature_matters(proposal: Proposal, members: list[Ac
     for place in range(65):
         octets = bytearray(signed.signature)
         octets[place] ^= 1
-        with pytest.raises(SignatureRefused, match="not made by that key"):
+        with pytest.raises(TooFewSignatures, match=r"0 of 1 .* not made by that key"):
             gather(proposal, [replace(signed, signature=bytes(octets))], addresses(members), 1)
 
 

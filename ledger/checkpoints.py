@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.errors import HeaderNotSealed, MalformedAnswer, TransactionNotFinal
-from ledger.headers import CliqueHeader, Header, MalformedHeader, parse_extra
+from ledger.errors import HeaderNotSealed, MalformedAnswer, OtherEngine, TransactionNotFinal
+from ledger.headers import MIX_HASH, CliqueHeader, Header, MalformedHeader, parse_extra
 from ledger.light_client import (
     SealedHeader,
     Trusted,
@@ -24,6 +24,38 @@ from ledger.receipts import receipt_of
 from ledger.rpc import Rpc
 
 _POLL_SECONDS = 0.5
+
+
+def require_engine(rpc: Rpc, engine: Engine) -> None:
+    """Looks at the newest block, before anything is sent. Raises OtherEngine unless it has the engine's form.
+
+    The embedded engine is QBFT with one validator. Who sealed the block is not looked at here.
+    """
+    newest = rpc.header()
+    validators = _qbft_validators(newest)
+    if validators is None and not _is_clique(newest):
+        raise OtherEngine("the node's newest block has neither QBFT's form nor Clique's; nothing was sent")
+    fitting = ("clique",) if validators is None else ("embedded", "qbft") if validators == 1 else ("qbft",)
+    if engine not in fitting:
+        named = " or ".join(f"--engine {each}" for each in fitting)
+        raise OtherEngine(f"the engine of this node's chain is not {engine}: deploy with {named}; nothing was sent")
+
+
+def _qbft_validators(block: Mapping[str, Any]) -> int | None:
+    """How many a QBFT block names; None for a block of another form."""
+    try:
+        header = Header.from_json(block)
+        return len(parse_extra(header.extra_data).validators) if header.mix_hash == MIX_HASH else None
+    except MalformedHeader:
+        return None
+
+
+def _is_clique(block: Mapping[str, Any]) -> bool:
+    try:
+        header = CliqueHeader.from_json(block)
+        return header.mix_hash == bytes(32) and header.named_signers is not None
+    except MalformedHeader:
+        return False
 
 
 def find_checkpoint(

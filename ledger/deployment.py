@@ -18,7 +18,7 @@ from ledger.accounts import Account, Fees
 from ledger.administration import TIMEOUT_SECONDS, Administration
 from ledger.artifacts import artifact
 from ledger.calls import Call
-from ledger.checkpoints import checkpoint_of, find_checkpoint
+from ledger.checkpoints import checkpoint_of, find_checkpoint, require_engine
 from ledger.errors import MalformedAnswer
 from ledger.hexadecimal import octets, to_hex
 from ledger.light_client import SealedHeader
@@ -58,12 +58,15 @@ def deploy(
 ) -> NetworkFile:
     """A new network on the chain behind `rpc_url`, `council` its AccessManager's admin. Raises LedgerError.
 
+    Nothing is sent where the node's newest block is another engine's (OtherEngine).
+
     The checkpoint is a block after the deployment, its validators those that it names (Clique: that the genesis
     names): whoever deploys trusts their own node here.
     """
     network_id = os.urandom(32)
     with Rpc(rpc_url) as rpc, Administration(rpc_url, council, fees=fees) as administration:
         chain_id = rpc.chain_id()
+        require_engine(rpc, engine)
         addresses = _Addresses.after(council.address, rpc.nonce(council.address, "pending"))
         receipts = administration.send_all(_calls(addresses, council, network_id), on_final)
         transactions = [receipt.transaction for receipt in receipts]

@@ -45,6 +45,7 @@ LedgerError
 ├── FactsBehind                 not in time proven up to the ledger's newest block; carries both blocks
 ├── NotOnRecord                 the ledger, as far as it is proven here, has no such operator, key or authority
 ├── RestorationStopped          a part of the statuses is restored; the command goes on when it is run again
+├── OtherEngine                 the chain is sealed by another engine than the one that was named
 ├── TransactionReverted         the contract refused; carries its custom error
 └── TransactionNotFinal         no receipt in time
 """
@@ -298,6 +299,10 @@ class UnsoundCouncil(CouncilProblem):
     def __init__(self, findings: tuple[str, ...]) -> None:
         super().__init__("; ".join(findings))
         self.findings = findings
+
+
+class OtherEngine(LedgerError):
+    """The chain behind the node is sealed by another engine than the one that was named."""
 
 
 class TransactionReverted(LedgerError):

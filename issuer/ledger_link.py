@@ -25,11 +25,15 @@ _TWO_WORDS = re.compile(r"0x[0-9a-f]{128}")
 
 @dataclass(slots=True)
 class LinkState:
-    """How the last attempt ended. `unreachable` is why no node could be used; `mismatches` are by authority."""
+    """How the last attempt ended. `unreachable` is why no node could be used; `mismatches` are by authority.
+
+    `fee_too_low` is what gas costs, where the settings offer less: nothing is sent then.
+    """
 
     compared: bool = False
     unreachable: str | None = None
     problems: tuple[str, ...] = ()
+    fee_too_low: str | None = None
     mismatches: dict[int, str] = field(default_factory=dict)
 
 
@@ -83,7 +87,7 @@ class LedgerLink:
         delivery = self._bureau.dispatch.outbox.deliver(
             rpc, self._on_settled, signers=self._bureau.dispatch.accounts.values()
         )
-        self.state.problems = delivery.problems
+        self.state.problems, self.state.fee_too_low = delivery.problems, delivery.fee_too_low
 
     def _on_settled(self, connection: Connection, sent: Sent, receipt: Receipt) -> None:
         settle(connection, self._bureau, sent, receipt)

@@ -21,5 +21,6 @@ class Service:
 
     @property
     def waiting_for_ledger(self) -> bool:
-        """Whether what is queued has to wait because no node can be used."""
-        return self.link.state.unreachable is not None or bool(self.link.state.mismatches)
+        """Whether what is queued has to wait: no node can be used, or none with the fee that the settings offer."""
+        state = self.link.state
+        return state.unreachable is not None or bool(state.mismatches) or state.fee_too_low is not None

@@ -58,7 +58,8 @@ def deploy(
 ) -> NetworkFile:
     """A new network on the chain behind `rpc_url`, `council` its AccessManager's admin. Raises LedgerError.
 
-    Nothing is sent where the node's newest block is another engine's (OtherEngine).
+    Nothing is sent where the node's newest block is another engine's (OtherEngine) or gas costs more than is offered
+    (FeeTooLow).
 
     The checkpoint is a block after the deployment, its validators those that it names (Clique: that the genesis
     names): whoever deploys trusts their own node here.

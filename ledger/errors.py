@@ -46,6 +46,7 @@ LedgerError
 ├── NotOnRecord                 the ledger, as far as it is proven here, has no such operator, key or authority
 ├── RestorationStopped          a part of the statuses is restored; the command goes on when it is run again
 ├── OtherEngine                 the chain is sealed by another engine than the one that was named
+├── FeeTooLow                   gas costs more than is offered; nothing was sent. Carries the least fee
 ├── TransactionReverted         the contract refused; carries its custom error
 └── TransactionNotFinal         no receipt in time
 """
@@ -303,6 +304,19 @@ class UnsoundCouncil(CouncilProblem):
 
 class OtherEngine(LedgerError):
     """The chain behind the node is sealed by another engine than the one that was named."""
+
+
+class FeeTooLow(LedgerError):
+    """Gas costs more than is offered: a transaction would wait for ever, and so would all after it. In wei."""
+
+    def __init__(self, offered: int, base_fee: int, least: int) -> None:
+        super().__init__(
+            f"gas costs {base_fee} wei on this chain, offered are {offered}, and nothing was sent: offer at least "
+            f"{least}, by --max-fee-per-gas or YINXIN_MAX_FEE_PER_GAS, in a bureau's settings by max_fee_per_gas"
+        )
+        self.offered = offered
+        self.base_fee = base_fee
+        self.least = least
 
 
 class TransactionReverted(LedgerError):

@@ -16,10 +16,14 @@ from issuer.service import Service
 router = APIRouter(tags=["queue"])
 
 
-class Health(BaseModel):
-    """`waiting_for_ledger` is fine for a while: acts are queued. The other two need somebody."""
+Status = Literal["ok", "waiting_for_ledger", "fee_too_low", "ledger_mismatch", "failing"]
+"""Public and permanent; docs/issuer.md says what each means. All but the first two need somebody."""
 
-    status: Literal["ok", "waiting_for_ledger", "ledger_mismatch", "failing"]
+
+class Health(BaseModel):
+    """`waiting_for_ledger` says that acts are queued, whatever keeps them."""
+
+    status: Status
     waiting_for_ledger: bool
 
 
@@ -43,8 +47,9 @@ class AuthorityQueue(BaseModel):
 
 
 class Queue(BaseModel):
-    """What waits for the ledger, and why."""
+    """What waits for the ledger, and why; `status` as `/health` has it."""
 
+    status: Status
     waiting_for_ledger: bool
     unreachable: str | None
     problems: list[str]
@@ -64,7 +69,7 @@ class Dropped(BaseModel):
 @router.get("/health")
 def health(service: TheService, response: Response) -> Health:
     status = _status(service)
-    if status in ("ledger_mismatch", "failing"):
+    if status not in ("ok", "waiting_for_ledger"):
         response.status_code = 503
     return Health(status=status, waiting_for_ledger=service.waiting_for_ledger)
 
@@ -75,6 +80,7 @@ def queue(_: AnyOfficer, service: TheService, connection: Reading) -> Queue:
     by_state = select(status_changes.c.state, func.count()).group_by(status_changes.c.state)
     changes: dict[str, int] = dict(map(tuple, connection.execute(by_state)))
     return Queue(
+        status=_status(service),
         waiting_for_ledger=service.waiting_for_ledger,
         unreachable=state.unreachable,
         problems=list(state.problems),
@@ -96,11 +102,14 @@ def drop(authority: Number, _: Administrator, service: TheService) -> Dropped:
     return Dropped(batches=dropped)
 
 
-def _status(service: Service) -> Literal["ok", "waiting_for_ledger", "ledger_mismatch", "failing"]:
-    if service.link.state.mismatches:
+def _status(service: Service) -> Status:
+    state = service.link.state
+    if state.mismatches:
         return "ledger_mismatch"
     if service.worker.failure:
         return "failing"
+    if state.fee_too_low and state.unreachable is None:
+        return "fee_too_low"
     return "waiting_for_ledger" if service.waiting_for_ledger else "ok"
 
 

@@ -94,7 +94,7 @@ def found_council(
     """Hands the network of which `account` is the only admin over to a new council. The account has no power then.
 
     Raises UnsoundCouncil where something is wrong afterwards, TransactionReverted where the account is not the admin,
-    TransactionNotFinal or SourceError.
+    FeeTooLow, TransactionNotFinal or SourceError.
     """
     with Rpc(rpc_url) as rpc, Administration(rpc_url, account, fees=fees) as administration:
         (manager,) = ask(rpc, network.journal.address, "authority()", "address")

@@ -1,8 +1,9 @@
 """Exactly once from a database to the chain: what is enqueued with a business change is sent until it is final.
 
 A call is signed when it is enqueued, with the account's next nonce, and only ever sent as that one transaction: however
-often it is resent, the chain takes it once. The one exception is a nonce that somebody else used up before any node had
-acknowledged the call: that transaction, and those queued after it, can never run, and are signed again.
+often it is resent, the chain takes it once. There are two exceptions. Where somebody else used a nonce up before any
+node had acknowledged the call, that transaction, and those queued after it, can never run, and are signed again. Where
+gas costs more than a call offers, it is signed with more, and the same nonce; or nothing is sent.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from ledger.accounts import Account, Fees
 from ledger.calls import Call
-from ledger.errors import NodeRefused, Revert
+from ledger.errors import FeeTooLow, NodeRefused, Revert
+from ledger.gas import Gas, fees_of, gas_at
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
+from ledger.outbox.fees import earlier_receipt, sign_with_more
 from ledger.outbox.reorganisations import Reorganisations
 from ledger.outbox.tables import State, accounts, transactions
 from ledger.receipts import Receipt, parse_receipt, receipt_of
@@ -45,11 +48,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one round did: how many calls became final, how many still wait, and what the node has against them."""
+    """What one round did: how many calls became final, how many still wait, and what the node has against them.
+
+    `fee_too_low` says what gas costs, where that is more than is offered: then nothing was sent of some account.
+    """
 
     settled: int
     waiting: int
     problems: tuple[str, ...]
+    fee_too_low: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +127,18 @@ class Outbox:
 
         `on_settled` is called in the transaction that marks a call settled: both happen, or neither, and it is called
         again in the next round. It is called again, too, for a call whose block was taken back, once that is settled
-        anew (Clique only). `signers` are needed only where a nonce was used up by somebody else.
+        anew (Clique only). `signers` are needed only where a nonce was used up by somebody else, or a fee is too low.
         """
         by_address = {signer.address: signer for signer in signers}
         self._reorganisations.take_back(self._engine, rpc)
-        settled = 0
+        settled, fee_too_low = 0, None
         for account in self.waiting_accounts():
             settled += self._settle(rpc, account, on_settled)
-            self._send(rpc, account, by_address.get(account))
-        return Delivery(settled, *self._left())
+            try:
+                self._send(rpc, account, by_address.get(account))
+            except FeeTooLow as e:
+                fee_too_low = str(e)
+        return Delivery(settled, *self._left(), fee_too_low)
 
     def give_up(self, rpc: Rpc, account: bytes, on_settled: OnSettled) -> int:
         """Settles all that waits of an account that can do nothing any more: as its receipt says, else as given up.
@@ -140,7 +150,7 @@ class Outbox:
         while rows := self._rows(account):
             for row in rows:
                 given_up = Receipt(row.hash, 0, b"", 0, Revert("GivenUp", ()), ())
-                settled += self._settle_one(row, receipt_of(rpc, row.hash) or given_up, on_settled)
+                settled += self._settle_one(row, self._receipt(rpc, row) or given_up, on_settled)
         return settled
 
     def waiting_accounts(self) -> list[bytes]:
@@ -165,9 +175,11 @@ class Outbox:
         while rows := self._rows(account):
             answers = rpc.batch("eth_getTransactionReceipt", [[to_hex(row.hash)] for row in rows])
             for row, answer in zip(rows, answers, strict=True):
-                if answer is None:
+                receipt = (
+                    earlier_receipt(self._engine, rpc, row) if answer is None else parse_receipt(rpc, answer, row.hash)
+                )
+                if receipt is None:
                     return settled
-                receipt = parse_receipt(rpc, answer, row.hash)
                 if newest is not None and receipt.block > newest:
                     return settled
                 settled += self._settle_one(row, receipt, on_settled)
@@ -186,24 +198,55 @@ class Outbox:
         return 1
 
     def _send(self, rpc: Rpc, account: bytes, signer: Account | None) -> None:
-        """Sends, in nonce order, what the node does not have; stops at the first that it refuses."""
+        """Sends, in nonce order, what the node does not have; stops at the first that it refuses.
+
+        Raises FeeTooLow, with nothing sent from there on, where gas costs more than is offered.
+        """
         rows = self._rows(account)
+        if not rows:
+            return
+        gas = gas_at(rpc)
         lost = set(self._lost(rpc, [row for row in rows if row.state == State.SENT]))
         for row in rows:
-            if row.state == State.SENT and row.id not in lost:
+            if row.state == State.SENT and row.id not in lost and not self._is_shut_out(rpc, row, gas):
                 continue
+            payable = self._payable(row, gas, signer)
+            if payable is None:
+                return  # another worker was first
             try:
-                rpc.call("eth_sendRawTransaction", to_hex(row.raw))
+                rpc.call("eth_sendRawTransaction", to_hex(payable.raw))
             except NodeRefused as e:
-                if not self._taken_anyway(rpc, row, e, signer):
+                if not self._taken_anyway(rpc, payable, e, signer):
                     return
-            self._mark(row, state=State.SENT, problem=None)
+            self._mark(payable, state=State.SENT, problem=None)
+
+    def _is_shut_out(self, rpc: Rpc, row: Row[Any], gas: Gas) -> bool:
+        return gas.shuts_out(fees_of(row.raw)) and self._receipt(rpc, row) is None
+
+    def _payable(self, row: Row[Any], gas: Gas, signer: Account | None) -> Row[Any] | None:
+        """The row, signed with more where it offers too little; None where another worker was first.
+
+        Raises FeeTooLow where the outbox's own fees are too low, or nobody is here to sign.
+        """
+        offered = fees_of(row.raw)
+        if gas.suffices(offered):
+            return row
+        try:
+            gas.require(offered if signer is None else self._fees)
+        except FeeTooLow as e:
+            if row.problem != (problem := f"{row.purpose}: {e}"):
+                _log.warning("not sent: %s", problem)
+                self._mark(row, problem=problem)
+            raise
+        assert signer is not None
+        _log.info("signed with a higher fee: %s", row.purpose)
+        return sign_with_more(self._engine, row, self._chain_id, signer, self._fees)
 
     def _lost(self, rpc: Rpc, rows: list[Row[Any]]) -> Iterable[int]:
         """Acknowledged once, but the node has neither receipt nor transaction any more."""
         known = rpc.batch("eth_getTransactionByHash", [[to_hex(row.hash)] for row in rows])
         for row, found in zip(rows, known, strict=True):
-            if found is None:
+            if found is None and earlier_receipt(self._engine, rpc, row) is None:
                 _log.warning("the node lost %s, sent again", row.purpose)
                 yield row.id
 
@@ -214,7 +257,7 @@ class Outbox:
         final, it never can be.
         """
         used_up = rpc.nonce(row.account, self._reorganisations.settled_state(rpc)) > row.nonce
-        if receipt_of(rpc, row.hash) or rpc.call("eth_getTransactionByHash", to_hex(row.hash)):
+        if self._receipt(rpc, row) or rpc.call("eth_getTransactionByHash", to_hex(row.hash)):
             return True
         # What follows a queued row was never sent: numbering all again is safe. After a sent one it would not be.
         if used_up and signer is not None and row.state == State.QUEUED:
@@ -224,6 +267,9 @@ class Outbox:
         self._mark(row, problem=f"{row.purpose}: {problem}")
         _log.warning("not sent: %s: %s", row.purpose, problem)
         return False
+
+    def _receipt(self, rpc: Rpc, row: Row[Any]) -> Receipt | None:
+        return receipt_of(rpc, row.hash) or earlier_receipt(self._engine, rpc, row)
 
     def _renumber(self, first: Row[Any], next_nonce: int, signer: Account) -> None:
         """Signs `first` and what follows it again, in order, from `next_nonce` on: as signed they can never run.

@@ -58,3 +58,12 @@ settled_blocks = Table(
     Index("outbox_settled_blocks_by_number", "number"),
 )
 """Where settled calls lie, on networks whose blocks can be taken back."""
+
+earlier_hashes = Table(
+    "outbox_earlier_hashes",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("transaction_id", ForeignKey("outbox_transactions.id"), nullable=False),
+    Index("outbox_earlier_hashes_by_transaction", "transaction_id"),
+)
+"""Of calls that were signed anew, with the same nonce and a higher fee: the chain takes one of them."""

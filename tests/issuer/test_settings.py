@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+from issuer.api.queue import Status
 from issuer.errors import Code
 from issuer.settings import AuthoritySettings, Settings, load_settings
 
@@ -82,3 +84,8 @@ def authority(**changes: object) -> dict[str, object]:
         "types": [1],
     }
     return {**one, **changes}
+
+
+def test_every_status_of_the_service_is_documented():
+    document = DOCUMENT.read_text(encoding="utf-8")
+    assert [status for status in get_args(Status) if f"| `{status}` |" not in document] == []

@@ -1,15 +1,31 @@
-"""No altered pack is believed: what is accepted at all says the very same as the pack that it was made from."""
+"""No altered pack is believed: what is taken at all says the very same as the pack that it was made from.
+
+Whoever alters a pack can compute its checksum again. Such a pack may be taken where it says the same facts and differs
+in what decides nothing (spec/trust-pack.md §5): the fingerprint of the maker's network file; how a section is deflated;
+which of more seals than needed are there. Beyond these, on purpose and not by chance: headers in between that are not
+needed, how events are cut into segments and coded, files of types held back. The first tests make such packs; then chance
+alters, and whatever it gets taken is one of the first three. With the checksum left as it was nothing is taken.
+"""
 
 from __future__ import annotations
 
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
 from random import Random
 
 import pytest
 
-from bench.invented import invent, keys_of
+from bench.invented import invent, keys_of, sealed_header
 from bench.mutations import END_OCTETS, altered, mutated, resealed
-from ledger.errors import NotProven, PackIncomplete, PackProblem
-from ledger.pack.sections import Tag
+from ledger.errors import HeaderNotSealed, NotProven, PackIncomplete, PackProblem
+from ledger.headers import parse_extra
+from ledger.light_client import header_of_octets
+from ledger.pack import Pack
+from ledger.pack.codec import SegmentWriter
+from ledger.pack.sections import SectionWriter, Tag, deflate, inflate, read_body, read_sections
 from tests.ledger.pack.packs import METADATA, NOW, OTHER, WORLD, Facts, facts, history, make
 
 SEED = 20261122
@@ -29,6 +45,89 @@ def same(found: Facts | None) -> bool:
     return one == other and logs == honest_logs and set(proven.metadata) <= {METADATA}
 
 
+FINGERPRINT, DEFLATED, SEALS = "the maker's fingerprint", "how a section is deflated", "which seals are there"
+BY_CHANCE = {FINGERPRINT, DEFLATED, SEALS}
+
+
+def differences(octets: bytes) -> set[str]:
+    """In what a pack differs from the honest one, octet by octet of what its sections hold."""
+    (mine, bodies), (honest, honest_bodies) = parts(octets), parts(PACK)
+    found = {name for name in mine.keys() | honest.keys() if mine.get(name) != honest.get(name)}
+    inside = {name for name in found if name not in {FINGERPRINT, "span"}}
+    return found if bodies == honest_bodies or inside else found | {DEFLATED}
+
+
+def parts(octets: bytes) -> tuple[dict[str, object], list[bytes]]:
+    """What a pack says, part for part, and its deflated sections as they are."""
+    file = BytesIO(octets)
+    sections = read_sections(file)
+    pack, header = Pack(BytesIO(octets)), header_of_octets(Pack(BytesIO(octets)).proof.header)
+    extra = parse_extra(header.extra_data)
+    found: dict[str, object] = {
+        FINGERPRINT: pack.span.fingerprint,
+        "span": replace(pack.span, fingerprint=b""),
+        SEALS: extra.seals,
+        "header": replace(header, extra_data=replace(extra, seals=()).encode()),
+        "in between": pack.proof.path,
+        "nodes": (pack.proof.account, pack.proof.storage),
+        "events": [inflate(read_body(file, each)) for each in sections if each.tag is Tag.EVENTS],
+        "types": pack.metadata,
+    }
+    return found, [read_body(file, each) for each in sections if each.tag in {Tag.PROOF, Tag.EVENTS, Tag.TYPES}]
+
+
+def rewritten(change: Callable[[Tag, bytes], list[bytes]]) -> bytes:
+    """The honest pack with other bodies in place of each section's."""
+    file, out = BytesIO(PACK), BytesIO()
+    writer = SectionWriter(out)
+    for section in read_sections(file)[:-1]:
+        for body in change(section.tag, read_body(file, section)):
+            writer.write(section.tag, body)
+    writer.end()
+    return out.getvalue()
+
+
+def deflated_badly(tag: Tag, body: bytes) -> list[bytes]:
+    return [body] if tag is Tag.SPAN else [zlib.compress(inflate(body), 0)]
+
+
+def cut_in_two(tag: Tag, body: bytes) -> list[bytes]:
+    if tag is not Tag.EVENTS:
+        return [body]
+    writer, logs = SegmentWriter(), WORLD.logs
+    return [deflate(writer.write(list(each))) for each in (logs[:50], logs[50:])]
+
+
+def sealed_by(count: int) -> bytes:
+    whole = WORLD.proof(len(WORLD.logs), 1_000)
+    header = header_of_octets(whole.header)
+    extra = parse_extra(header.extra_data)
+    fewer = replace(header, extra_data=replace(extra, seals=extra.seals[:count]).encode())
+    return make(proof=replace(whole, header=fewer.encode()))
+
+
+SAME_FACTS = {
+    FINGERPRINT: lambda: altered(PACK, Tag.SPAN, lambda span: span[:32] + b"\xab" * 32 + span[64:]),
+    DEFLATED: lambda: rewritten(deflated_badly),
+    SEALS: lambda: sealed_by(3),
+    "in between": lambda: make(path=(sealed_header(500, bytes(32), keys_of(4)).encode(),)),
+    "events": lambda: rewritten(cut_in_two),
+    "types": lambda: make(metadata={}),
+}
+
+
+@pytest.mark.parametrize("what", SAME_FACTS)
+def test_a_pack_may_differ_in_what_decides_nothing_and_says_the_same(what: str) -> None:
+    octets = SAME_FACTS[what]()
+    assert differences(octets) == {what}
+    assert same(facts(octets))
+
+
+def test_a_seal_too_few_is_refused() -> None:
+    with pytest.raises(HeaderNotSealed):
+        facts(sealed_by(2))
+
+
 def test_an_unaltered_pack_is_accepted() -> None:
     assert HONEST is not None
     proven, logs = HONEST
@@ -39,6 +138,7 @@ def test_an_unaltered_pack_is_accepted() -> None:
 
 @pytest.mark.slow
 def test_of_10_000_mutations_of_a_pack_of_1_000_events_none_is_accepted() -> None:
+    """The checksum is left as it is: what comes of accidents."""
     world = invent(history(20, 100, 681), keys_of(4))
     assert 900 < len(world.logs) <= 1_000
     pack, other, random = make(world), make(world, end=700), Random(SEED)
@@ -53,20 +153,20 @@ def test_of_10_000_mutations_of_a_pack_of_1_000_events_none_is_accepted() -> Non
     assert accepted == []
 
 
-def test_with_a_checksum_that_fits_none_says_anything_else() -> None:
+def test_with_a_checksum_that_fits_what_is_taken_differs_only_in_what_decides_nothing() -> None:
     """The file is altered, and its checksum computed again."""
-    random, different, accepted = Random(SEED), [], 0
+    random, taken = Random(SEED), Counter[str]()
     for number in range(3_000):
         octets = resealed(mutated(random, PACK[:-END_OCTETS], SHORTER) + PACK[-END_OCTETS:])
         try:
             found = facts(octets)
         except REFUSED:
             continue
-        accepted += 1
-        if not same(found):
-            different.append(number)
-    assert different == []
-    assert accepted < 300  # what may be said in two ways: the fingerprint of the maker's file
+        assert same(found), number
+        assert BY_CHANCE >= differences(octets) != set(), number
+        taken.update(differences(octets))
+    assert taken[FINGERPRINT] > 0
+    assert taken.total() < 30
 
 
 INSIDES = (Tag.SPAN, Tag.PROOF, Tag.EVENTS, Tag.TYPES)
@@ -81,18 +181,18 @@ def test_altered_inside_and_deflated_again_none_says_anything_else(tag: Tag) -> 
     for pack in (PACK, OTHER_PACK):
         altered(pack, tag, lambda octets: insides.append(octets) or octets)  # type: ignore[func-returns-value]
     inside, other = insides
-    different, accepted = [], 0
+    taken = 0
     for number in range(2_500):
         change = mutated(random, inside, other)
+        octets = altered(PACK, tag, lambda _, change=change: change)  # type: ignore[misc]
         try:
-            found = facts(altered(PACK, tag, lambda octets, change=change: change))  # type: ignore[misc]
+            found = facts(octets)
         except REFUSED:
             continue
-        accepted += 1
-        if not same(found):
-            different.append(number)
-    assert different == []
-    assert accepted < (1_500 if tag is Tag.SPAN else 1)  # a quarter of the span is the fingerprint
+        assert same(found), number
+        assert differences(octets) == {FINGERPRINT}, number
+        taken += 1
+    assert taken < (1_500 if tag is Tag.SPAN else 1)  # a quarter of the span is the fingerprint
 
 
 @pytest.mark.parametrize("tag", INSIDES, ids=lambda tag: tag.name)

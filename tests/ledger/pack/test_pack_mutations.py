@@ -3,8 +3,8 @@
 Whoever alters a pack can compute its checksum again. Such a pack may be taken where it says the same facts and differs
 in what decides nothing (spec/trust-pack.md §5): the fingerprint of the maker's network file; how a section is deflated;
 which of more seals than needed are there. Beyond these, on purpose and not by chance: headers in between that are not
-needed, how events are cut into segments and coded, files of types held back. The first tests make such packs; then chance
-alters, and whatever it gets taken is one of the first three. With the checksum left as it was nothing is taken.
+needed, how events are cut into segments and coded, files of types held back. The first tests make such packs; then
+chance alters, and whatever it gets taken is one of the first three. With the checksum left as it was nothing is taken.
 """
 
 from __future__ import annotations

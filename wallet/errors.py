@@ -14,6 +14,7 @@ WalletError
 ├── IssuerError             talking to the issuer; what was begun can be resumed
 │   ├── IssuerUnreachable   issuer_unreachable
 │   ├── IssuerRefused       issuer_refused
+│   │   └── TokenRefused    token_refused: before anything was issued; nothing is kept to be resumed
 │   └── MalformedAnswer     malformed_answer
 ├── CredentialRefused       credential_refused: what arrived is not what it should be, and was not kept
 ├── TrustRefused            what the wallet was to check by from now on; it checks by what it did before
@@ -29,6 +30,7 @@ No message holds a claim, a code or a secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -90,20 +92,29 @@ class IssuerUnreachable(IssuerError):
 
 
 class IssuerRefused(IssuerError):
-    """The issuer said no; `error` is its OAuth or OpenID4VCI error code."""
+    """The issuer said no; `status` is that of HTTP, `error` the OAuth or OpenID4VCI error code."""
 
     code = "issuer_refused"
+    hints: ClassVar[Mapping[str, str]] = {
+        "invalid_grant": "the offer was used or is over; forget what was begun and ask the bureau for a new offer",
+        "credential_request_denied": "the certificate is not in force, or its offer was taken up by another wallet",
+    }
 
     def __init__(self, status: int, error: str) -> None:
-        hint = _HINTS.get(error, "ask the bureau")
+        hint = self.hints.get(error, "ask the bureau")
         super().__init__(f"the issuer refused ({status} {error}): {hint}")
+        self.status = status
         self.error = error
 
 
-_HINTS = {
-    "invalid_grant": "the transaction code is wrong, or the offer was used or is over; the bureau can make a new offer",
-    "credential_request_denied": "the certificate is not in force, or its offer was taken up by another wallet",
-}
+class TokenRefused(IssuerRefused):
+    """The offer's codes gave no token, nor would they if sent again. Nothing was issued, and nothing is kept of it."""
+
+    code = "token_refused"
+    hints: ClassVar[Mapping[str, str]] = {
+        "invalid_grant": "the transaction code is wrong, or the offer was used or is over; nothing is kept: accept it "
+        "again with the right code, or ask the bureau for a new offer",
+    }
 
 
 class MalformedAnswer(IssuerError):

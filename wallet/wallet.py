@@ -1,8 +1,8 @@
 """The holder's wallet: what is held and being collected, and what is done with it. A change is saved before it counts.
 
 The procedure of accepting:
-  1  read the offer, make a fresh key, save both
-  2  ask the issuer one thing at a time, saving each answer before the next question
+  1  read the offer, make a fresh key, save both; an offer that is being collected already goes on with its key
+  2  ask the issuer one thing at a time, saving each answer before the next question; codes that it refuses are erased
   3  check what arrived: form, claims, key, seed; then origin, by the ledger's facts
   4  keep it, or refuse it and say why
 
@@ -23,8 +23,8 @@ from ledger import LedgerError, NetworkFile, Replica
 from wallet import collecting
 from wallet.checking import check_form, check_origin
 from wallet.contents import Collection, Contents, Held, Trust, decode, encode
-from wallet.errors import CredentialRefused
-from wallet.issuer_client import IssuerClient
+from wallet.errors import CredentialRefused, TokenRefused
+from wallet.issuer_client import Endpoints, IssuerClient
 from wallet.offer import OfferReference, parse_offer_uri
 from wallet.renewing import Renewal, renewal
 from wallet.showing import DEFAULT_FIELDS, LiveCode, live_code, parsed
@@ -121,12 +121,13 @@ class Wallet:
         """Collects what `offer` offers: the credential, or where it stands when `wait_seconds` are over.
 
         Without a replica, or where it cannot tell yet, the credential is kept as not yet checked. Raises OfferRefused,
-        IssuerError (then resume) and CredentialRefused.
+        IssuerError (then resume, but for TokenRefused) and CredentialRefused.
         """
         found = parse_offer_uri(offer)
         with self._changing():
             agreed = issuer.offer(found) if isinstance(found, OfferReference) else found
-            begun = collecting.begin(agreed, transaction_code, self._new_id(), self._new_secret(), self._world.clock())
+            fresh = collecting.begin(agreed, transaction_code, self._new_id(), self._new_secret(), self._world.clock())
+            begun = collecting.taken_up(fresh, self._contents.collections)
             self._save(self._contents.with_collection(begun))
             return self._collect(begun, issuer, replica, wait_seconds)
 
@@ -171,9 +172,17 @@ class Wallet:
                 return collection
             self._world.sleep(max(pause, 0))
             endpoints = endpoints or collecting.endpoints_of(collection, issuer)
-            collection = collecting.step(collection, issuer, endpoints, self._world.clock())
+            collection = self._stepped(collection, issuer, endpoints)
             self._save(self._contents.with_collection(collection))
         return self._arrived(collection, collection.arrived, replica)
+
+    def _stepped(self, collection: Collection, issuer: IssuerClient, endpoints: Endpoints) -> Collection:
+        """Erases what gave no token: sent again, the same wrong code would use up the offer's tries."""
+        try:
+            return collecting.step(collection, issuer, endpoints, self._world.clock())
+        except TokenRefused:
+            self._save(self._contents.without(collection.id))
+            raise
 
     def _arrived(self, collection: Collection, text: str, replica: Replica | None) -> Held:
         """Checks, and keeps in place of the collection; what is refused is not kept, and neither is its key."""

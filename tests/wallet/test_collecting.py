@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -25,7 +25,7 @@ from ledger import load_catalogue, save_account
 from scripts.story.processes import free_port
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_key_file
 from tests.wallet.wallet_samples import COST, PASSPHRASE
-from wallet import Collection, Held, IssuerClient, IssuerRefused, IssuerUnreachable, Wallet, World
+from wallet import Collection, Held, IssuerClient, IssuerRefused, IssuerUnreachable, TokenRefused, Wallet, World
 
 ROOT = Path(__file__).parents[2]
 CERTIFICATES = 40
@@ -148,13 +148,112 @@ def test_without_the_ledger_it_is_kept_as_not_yet_checked(desk, mine, ledger_wor
     assert mine.find(held.id).checked_at is not None
 
 
-def test_a_wrong_transaction_code_collects_nothing(desk, mine) -> None:
+class Answering(httpx.HTTPTransport):
+    """Answers questions for a token in the issuer's place."""
+
+    def __init__(self, status: int, content: bytes) -> None:
+        super().__init__()
+        self.status, self.content = status, content
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(self.status, content=self.content)
+        return super().handle_request(request)
+
+
+def wrong_code(offer: dict[str, str]) -> str:
+    return f"{(int(offer['tx_code']) + 1) % 10**6:06d}"
+
+
+def with_dead_token(wallet: Wallet, collection: Collection) -> None:
+    wallet._save(wallet._contents.with_collection(replace(collection, access_token="over")))
+
+
+def test_a_wrong_transaction_code_collects_nothing_and_is_sent_once(desk, mine) -> None:
     certificate, offer = desk.offer()
-    wrong = f"{(int(offer['tx_code']) + 1) % 10**6:06d}"
-    with httpx.Client() as http, pytest.raises(IssuerRefused, match="invalid_grant"):
-        mine.accept(offer["by_value"], wrong, IssuerClient(http), None, 30)
-    assert mine.held == ()
-    assert desk.made(certificate) == 0
+    with httpx.Client() as http:
+        with pytest.raises(TokenRefused, match=r"invalid_grant.*nothing is kept: accept it again with the right code"):
+            mine.accept(offer["by_value"], wrong_code(offer), IssuerClient(http), None, 30)
+        assert (mine.held, mine.collections) == ((), ())
+        assert desk.made(certificate) == 0
+        assert isinstance(mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 30), Held)
+    assert mine.collections == ()
+    assert desk.made(certificate) == 1
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["failed-not-stored", "failed-but-stored"])
+def test_a_wrong_code_whose_answer_was_lost_is_replaced_by_the_right_one(desk, mine, stored: bool) -> None:
+    certificate, offer = desk.offer()
+    with httpx.Client(transport=Losing(3, stored=stored)) as http, pytest.raises(IssuerUnreachable):
+        mine.accept(offer["by_value"], wrong_code(offer), IssuerClient(http), None, 30)
+    (begun,) = mine.collections
+    with httpx.Client() as http:
+        held = mine.accept(offer["by_reference"], offer["tx_code"], IssuerClient(http), None, 30)
+    assert isinstance(held, Held)
+    assert held.holder_secret == begun.holder_secret
+    assert mine.collections == ()
+    assert desk.made(certificate) == 1
+
+
+def test_a_wrong_code_whose_answer_was_lost_is_erased_when_it_is_refused(desk, mine) -> None:
+    _, offer = desk.offer()
+    with httpx.Client(transport=Losing(3, stored=False)) as http, pytest.raises(IssuerUnreachable):
+        mine.accept(offer["by_value"], wrong_code(offer), IssuerClient(http), None, 30)
+    (begun,) = mine.collections
+    with httpx.Client() as http, pytest.raises(TokenRefused):
+        mine.resume(begun.id, IssuerClient(http), None, 30)
+    assert mine.collections == ()
+
+
+def test_an_offer_under_way_that_is_accepted_again_goes_on_with_its_key(desk, mine) -> None:
+    certificate, offer = desk.offer()
+    with httpx.Client() as http:
+        waiting = mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 0)
+        assert isinstance(waiting, Collection)
+        held = mine.accept(offer["by_value"], wrong_code(offer), IssuerClient(http), None, 30)
+    assert isinstance(held, Held)
+    assert held.holder_secret == waiting.holder_secret
+    assert mine.collections == ()
+    assert desk.made(certificate) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [(503, b""), (429, b'{"error":"invalid_request"}'), (400, b'{"error":"slow_down"}'), (404, b"<html>")],
+)
+def test_an_answer_that_may_be_another_one_tomorrow_leaves_it_to_be_resumed(
+    desk, mine, status: int, content: bytes
+) -> None:
+    _, offer = desk.offer()
+    with httpx.Client(transport=Answering(status, content)) as http, pytest.raises(IssuerRefused) as refused:
+        mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 30)
+    assert not isinstance(refused.value, TokenRefused)
+    (begun,) = mine.collections
+    with httpx.Client() as http:
+        assert isinstance(mine.resume(begun.id, IssuerClient(http), None, 30), Held)
+
+
+def test_a_token_that_died_is_fetched_anew(desk, mine) -> None:
+    certificate, offer = desk.offer()
+    with httpx.Client() as http:
+        waiting = mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 0)
+        with_dead_token(mine, waiting)
+        assert isinstance(mine.resume(waiting.id, IssuerClient(http), None, 30), Held)
+    assert desk.made(certificate) == 1
+
+
+def test_a_key_for_which_something_may_have_been_issued_is_not_erased_by_a_refusal(desk, mine) -> None:
+    certificate, offer = desk.offer()
+    with httpx.Client() as http:
+        waiting = mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 0)
+        with_dead_token(mine, waiting)
+        assert desk.officer.delete(f"/certificates/{certificate}/offers/{offer['id']}").status_code == 204
+        for _ in range(2):
+            with pytest.raises(IssuerRefused, match=r"invalid_grant.*forget what was begun") as refused:
+                mine.resume(waiting.id, IssuerClient(http), None, 30)
+            assert not isinstance(refused.value, TokenRefused)
+    (kept,) = mine.collections
+    assert kept.holder_secret == waiting.holder_secret
 
 
 def test_what_takes_long_is_resumed_later_by_another_process(desk, mine, tmp_path: Path) -> None:
@@ -222,6 +321,21 @@ def test_the_commands_from_offer_to_code_to_oblivion(desk, ledger_world, tmp_pat
     again = run(folder, "accept", offer["by_reference"], "--tx-code", offer["tx_code"])
     assert again.returncode == 1
     assert "Traceback" not in again.stderr
+
+
+def test_the_command_forgets_a_mistyped_code_and_takes_the_right_one(desk, tmp_path: Path) -> None:
+    folder, (certificate, offer) = tmp_path / "w", desk.offer()
+    run(folder, "init")
+    mistyped = run(folder, "accept", offer["by_reference"], "--tx-code", wrong_code(offer))
+    assert mistyped.returncode == 1
+    assert "accept it again with the right code" in mistyped.stderr
+    assert "[token_refused]" in mistyped.stderr
+    assert "being collected" not in run(folder, "list").stdout
+    for _ in range(5):  # as many as the bureau allows tries
+        assert run(folder, "resume").returncode == 0
+    accepted = run(folder, "accept", offer["by_reference"], "--tx-code", offer["tx_code"])
+    assert (accepted.returncode, accepted.stderr) == (0, "")
+    assert desk.made(certificate) == 1
 
 
 @pytest.mark.slow

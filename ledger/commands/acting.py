@@ -19,6 +19,7 @@ from ledger.calls import Call
 from ledger.commands.settling import block_text, settled_at
 from ledger.errors import LedgerError, TransactionReverted
 from ledger.network_file import NetworkFile, read_network_file
+from ledger.printable import visible
 from ledger.receipts import Receipt
 from ledger.registries import Registries
 
@@ -125,8 +126,8 @@ def passphrase_of(path: Path | None) -> str | None:
 
 
 def tell(as_json: bool, text: str, **values: object) -> None:
-    """Prints `values` as one JSON object, or `text`."""
-    click.echo(json.dumps(values, ensure_ascii=False) if as_json else text)
+    """Prints `values` as one JSON object, or `text`, whose lines are harmless to a terminal."""
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else "\n".join(map(visible, text.split("\n"))))
 
 
 def facts_of(receipt: Receipt) -> dict[str, object]:

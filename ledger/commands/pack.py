@@ -20,6 +20,7 @@ from ledger.errors import LedgerError
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.pack import Draft, Loaded, Mark, OnProgress, Pack, check_pack, export_pack, load_pack, open_pack
 from ledger.pack.showing import Contents, contents_of
+from ledger.printable import visible
 from ledger.refusals import pack_refusal
 from ledger.replica import Replica
 
@@ -159,10 +160,11 @@ def _in_words(error: LedgerError) -> str | None:
 def progress_bar(what: str, quiet: bool, times: int = 1) -> Iterator[OnProgress]:
     """A bar for work that goes over all events so many times; none where the answer is for a program."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True, disable=quiet) as progress:
-        task = progress.add_task(what)
+        task = progress.add_task(escape(visible(what)))
         before = last = 0
 
         def on_progress(done: int, total: int) -> None:
@@ -258,7 +260,7 @@ def _as_text(shown: dict[str, Any]) -> str:
         f"{shown['headers_in_between']} headers in between",
         *(f"  {count:>9,}  {kind}" for kind, count in shown["kinds"].items()),
         f"types        files of {len(shown['types'])} of the {shown['types_registered']} that it registers",
-        *(f"  {each}" for each in shown["types"]),
+        *(f"  {visible(each)}" for each in shown["types"]),
     ]
     return "\n".join(lines)
 
@@ -268,4 +270,4 @@ def _judgement(is_checked: bool, refused: LedgerError | None) -> str:
         return "NOTHING WAS CHECKED: all this is what the file says of itself; --network shows whether it holds"
     if refused is None:
         return "holds against the network file"
-    return f"DOES NOT HOLD against the network file: {_in_words(refused) or refused}"
+    return visible(f"DOES NOT HOLD against the network file: {_in_words(refused) or refused}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -15,10 +16,16 @@ import pytest
 from bench.mutations import altered
 from credential import parse_certificate_type
 from ledger import load_pack
+from ledger.commands.pack import progress_bar
 from ledger.mirror import MirrorFolder
 from ledger.pack.sections import Tag
 from tests.fixtures_ledger import ROOT, World
 from tests.ledger.command_line import run
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def answers(*arguments: object) -> list[dict[str, Any]]:
@@ -59,6 +66,28 @@ def test_from_a_node_to_a_stick_to_a_window(ledger_world: World, where: tuple[ob
     (shown,) = answers("pack", "show", tmp_path / "b.pack", *network)
     assert shown["holds"]
     assert shown["kinds"] == {"BatchAnchored": 1}
+
+
+def test_a_pack_s_name_is_told_as_it_is_and_harmless(
+    ledger_world: World, where: tuple[object, ...], tmp_path: Path
+) -> None:
+    pack = tmp_path / "[bold]\x1b]0;x\x07:smile:.pack"
+    answers("pack", "export", pack, *where)
+    told = run(
+        *("pack", "import", pack, "--network", ledger_world.network_path, "--replica", tmp_path / "window.db"),
+    )
+    assert told.exit_code == 0
+    assert "/[bold]\ufffd]0;x\ufffd:smile:.pack: " in told.output
+    assert not set("\x1b\x07") & set(told.output)
+
+
+def test_a_bar_s_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar("[/bold]\x1b]0;x\x07.pack", quiet=False) as on_progress:
+        on_progress(1, 2)
+    assert "[/bold]\ufffd]0;x\ufffd.pack" in screen.getvalue()
 
 
 def test_show_says_what_is_in_it_and_whether_it_holds(

@@ -53,3 +53,9 @@ def test_everything_public_of_the_registries_says_what_it_means() -> None:
                     silent.append(f"{interface.stem}.{declared[1]}")
     assert named > 100
     assert silent == []
+
+
+def test_trust_says_one_sentence_a_component() -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", (ROOT / "docs/trust.md").read_text(encoding="utf-8"), re.M)
+    assert len(rows) > 20
+    assert [component for component, at_most in rows if re.search(r"[.。:]\)? +[A-Z]|[.。]$", at_most)] == []

@@ -56,8 +56,9 @@ def issuer() -> None:
 def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
     """Make a bureau's folder: settings, a credential key, an operator account.
 
-    Prints what the region's administrator registers on the ledger. The key is encrypted where the environment variable
-    YINXIN_ISSUER_PASSPHRASE is set. Nothing that is there already is overwritten.
+    Prints what the region's administrator registers on the ledger: the file with the key's public half (`yinxin ledger
+    key add`) and the operator account's address (`yinxin ledger operator add`). The key is encrypted where the
+    environment variable YINXIN_ISSUER_PASSPHRASE is set. Nothing that is there already is overwritten.
 
     \b
     Example:
@@ -65,15 +66,16 @@ def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
           --credit-code 11310000MB2F30101U --url http://127.0.0.1:8001/samr --type 1 --type 2
     """
     from credential import base64url
-    from issuer.signing import make_key
+    from issuer.signing import make_key, save_public_key
     from ledger import Account, AccountProblem, save_account
 
     folder.mkdir(parents=True, exist_ok=True)
     passphrase = os.environ.get("YINXIN_ISSUER_PASSPHRASE")
     account = Account.create()
-    settings = folder / "issuer.toml"
+    settings, public_key = folder / "issuer.toml", folder / "bureau.pub.pem"
     try:
         key = make_key(folder / "credential.pem", passphrase)
+        save_public_key(key.public_key, public_key)
         save_account(account, folder / "operator.json", passphrase)
         with settings.open("x", encoding="utf-8") as file:
             file.write(_settings_text(values, types))
@@ -81,7 +83,7 @@ def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
         raise click.ClickException(f"{folder} is set up already: {error}") from error
     click.echo(f"settings    {settings}")
     click.echo(f"kid         {base64url.encode(key.kid)}")
-    click.echo(f"public key  {key.public_key.octets.hex()}")
+    click.echo(f"public key  {public_key}")
     click.echo(f"operator    {account.hex_address}")
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 
-from credential import SigningKey
+from credential import PublicKey, SigningKey
 from issuer.errors import UnusableKey
 
 
@@ -47,6 +53,13 @@ def make_key(file: Path, passphrase: str | None) -> SigningKey:
         target.flush()
         os.fsync(target.fileno())
     return SigningKey.of(key)
+
+
+def save_public_key(key: PublicKey, file: Path) -> None:
+    """Writes what the region's administrator registers: PEM (SubjectPublicKeyInfo). Raises FileExistsError."""
+    point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), b"\x04" + key.octets)
+    with file.open("xb") as target:
+        target.write(point.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
 def _octets(passphrase: str | None) -> bytes | None:

@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from issuer.cli import issuer
 from issuer.settings import load_settings
+from issuer.signing import load_key
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_certificate
 
 INIT = [
@@ -49,6 +52,17 @@ def test_init_makes_a_folder_that_serves_and_overwrites_nothing(tmp_path):
     key = (tmp_path / "bureau" / "credential.pem").read_bytes()
     assert "set up already" in run("init", str(tmp_path / "bureau"), *INIT, "--type", "1", status=1)
     assert (tmp_path / "bureau" / "credential.pem").read_bytes() == key
+
+
+def test_init_makes_what_the_region_registers(tmp_path):
+    """The file that it names is what `yinxin ledger key add` reads: the public half of the key, and no more."""
+    told = run("init", str(tmp_path), *INIT, "--type", "1")
+    (named,) = (line.removeprefix("public key").strip() for line in told.splitlines() if line.startswith("public key"))
+    public = Path(named).read_bytes()
+    assert b"PRIVATE" not in public
+    numbers = load_pem_public_key(public).public_numbers()
+    made = load_key(tmp_path / "credential.pem", None).public_key
+    assert numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big") == made.octets
 
 
 def test_officers_are_added_and_listed(tmp_path):

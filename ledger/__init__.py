@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ledger.errors import PackProblem as PackProblem
     from ledger.errors import PackStale as PackStale
     from ledger.errors import PackTooLarge as PackTooLarge
+    from ledger.errors import ReplicaDamaged as ReplicaDamaged
     from ledger.errors import ReplicaUnwritable as ReplicaUnwritable
     from ledger.errors import Revert as Revert
     from ledger.errors import SourceError as SourceError
@@ -118,6 +119,7 @@ _HOMES = {
     "Registries": "registries",
     "RegistryReader": "reading",
     "Replica": "replica",
+    "ReplicaDamaged": "errors",
     "ReplicaUnwritable": "errors",
     "Revert": "errors",
     "Rewind": "replica",

@@ -30,6 +30,7 @@ LedgerError
 ├── PackNotWritten              a replica has nothing to make a pack of, or the file cannot be written
 ├── OtherReplica                the replica's file belongs to another network or a newer program
 ├── ReplicaUnwritable           the replica's file cannot be written: a full disk
+├── ReplicaDamaged              the replica's file is damaged, or is no replica's
 ├── CouncilProblem              what members wrote, signed or ask for does not fit their council
 │   ├── MalformedCouncilDocument  a council, proposal or signature file that is none
 │   ├── OtherCouncil            for another chain, Safe or network
@@ -237,6 +238,10 @@ class RestorationStopped(LedgerError):
 
 class ReplicaUnwritable(LedgerError):
     """The replica's file cannot be written, for example because the disk is full; its facts are as they were."""
+
+
+class ReplicaDamaged(LedgerError):
+    """The replica's file is damaged, or is no replica's. All that it held is on the ledger: remove it, follow anew."""
 
 
 @dataclass(frozen=True, slots=True)

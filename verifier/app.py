@@ -14,8 +14,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+import ledger
 from verifier import pages
-from verifier.errors import MalformedRequest, NoSuchCheck, VerifierError
+from verifier.errors import MalformedRequest, NoSuchCheck, ReplicaDamaged, VerifierError
 from verifier.following import Follower
 from verifier.guards import BodyLimit, InertPages
 from verifier.loading import Loader
@@ -58,6 +59,10 @@ def _add_error_handlers(app: FastAPI, window: Window, follower: Follower) -> Non
     @app.exception_handler(VerifierError)
     async def refused(http: Request, error: VerifierError) -> Response:
         return answer(http, error, error.status)
+
+    @app.exception_handler(ledger.ReplicaDamaged)
+    async def damaged(http: Request, _: ledger.ReplicaDamaged) -> Response:
+        return answer(http, ReplicaDamaged(), ReplicaDamaged.status)
 
     @app.exception_handler(HTTPException)
     async def not_routed(http: Request, error: HTTPException) -> Response:

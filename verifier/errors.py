@@ -34,6 +34,7 @@ VerifierError
 └── WindowUnable            the window cannot work                                         exit 70
     ├── CannotListen        cannot_listen        (command line only)
     ├── ReplicaUnusable     replica_unusable     503
+    ├── ReplicaDamaged      replica_damaged      503
     └── StoreUnusable       store_unusable       503
         └── StoreOfNewerProgram  store_of_newer_program  (when it is opened)
 
@@ -250,6 +251,15 @@ class ReplicaUnusable(WindowUnable):
     code = "replica_unusable"
     zh = "本窗口的数据文件无法写入（磁盘可能已满），数据没有变化。请联系系统管理员。"
     en = "The replica cannot be written (the disk may be full); the facts are as they were. Call the administrator."
+
+
+class ReplicaDamaged(WindowUnable):
+    code = "replica_damaged"
+    zh = "本窗口的数据文件已损坏，无法判定，这不说明凭证有问题。请联系系统管理员：删除该文件，再更新数据。"
+    en = (
+        "The replica's file is damaged, so nothing can be told; that says nothing about the credential. Call the "
+        "administrator: remove the file and update."
+    )
 
 
 class StoreUnusable(WindowUnable):

@@ -13,7 +13,8 @@ from typing import NoReturn
 
 import click
 
-from verifier.errors import VerifierError
+import ledger
+from verifier.errors import ReplicaDamaged, VerifierError
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ def failing(*, as_json: bool) -> Iterator[None]:
         yield
     except VerifierError as e:
         _fail(e, as_json=as_json)
+    except ledger.ReplicaDamaged:
+        _fail(ReplicaDamaged(), as_json=as_json)
     except BrokenPipeError:  # who read what was told has enough: click ends the command
         raise
     except Exception as e:

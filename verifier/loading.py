@@ -41,6 +41,7 @@ _REFUSED: tuple[tuple[type[LedgerError], type[VerifierError]], ...] = (
     (ledger.NotProven, errors.PackNotProven),
     (ledger.CheckpointTooOld, errors.NetworkFileTooOld),
     (ledger.ReplicaUnwritable, errors.ReplicaUnusable),
+    (ledger.ReplicaDamaged, errors.ReplicaDamaged),
 )
 
 OnProgress = Callable[[int, int], None]

@@ -15,7 +15,7 @@ from dataclasses import astuple, replace
 from itertools import islice
 from pathlib import Path
 
-from ledger.errors import JournalMismatch, OtherReplica, ReplicaUnwritable
+from ledger.errors import JournalMismatch, OtherReplica, ReplicaDamaged, ReplicaUnwritable
 from ledger.hexadecimal import to_hex
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
@@ -26,6 +26,7 @@ from ledger.replica.update import Accepted, Evidence, Known, Point, Rewind, Upda
 _BUSY_SECONDS = 30.0
 _LOG_FILE_OCTETS = 64 * 1024 * 1024
 """To what the write-ahead log shrinks again after a large update, or after one that did not hold."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _HASH_OCTETS = 32
 _CHUNK = 1_000
 """How many events are stored at a time, so that a long history is never in memory as a whole."""
@@ -76,7 +77,8 @@ class Store:
             return Known(found, frozenset(writers(connection)))
 
     def accepted(self) -> Accepted | None:
-        return accepted(self._connection())
+        with _damage_told(self._path):
+            return accepted(self._connection())
 
     def accept(self, known: Known, update: Update, now: int) -> int | None:
         """Stores the update and moves to its block. How many new events; None, and nothing done, if another was first.
@@ -151,14 +153,15 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        connection.execute(begin)
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:  # a full disk has ended it already
-                connection.execute("ROLLBACK")
+        with _damage_told(self._path):
+            connection = self._connection()
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:  # a full disk has ended it already
+                    connection.execute("ROLLBACK")
 
     def _connection(self) -> sqlite3.Connection:
         held: _Held | None = getattr(self._local, "held", None)
@@ -177,6 +180,16 @@ class _Held:
 
     def __del__(self) -> None:
         self.connection.close()
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as e:
+        if getattr(e, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            raise
+        raise ReplicaDamaged(f"{path} is damaged, or is no replica's file: remove it and follow anew") from e
 
 
 def accepted(connection: sqlite3.Connection) -> Accepted | None:

@@ -55,6 +55,7 @@ DOOR = {
     "Registries",
     "RegistryReader",
     "Replica",
+    "ReplicaDamaged",
     "ReplicaUnwritable",
     "Revert",
     "Rewind",

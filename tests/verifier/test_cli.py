@@ -81,6 +81,23 @@ def test_nothing_to_judge_usage_and_internal_errors(ledger_world, tmp_path: Path
     assert b"Traceback" not in broken.stderr
 
 
+def test_a_damaged_replica_is_named(ledger_world, tmp_path: Path, paper: str) -> None:
+    """No file of a replica at all, and one that has a hole where its facts are."""
+    office = office_of(ledger_world, tmp_path, 440000)
+    replica = tmp_path / "window.replica.sqlite"
+    assert office.check(paper.encode(), "--update").returncode == 0
+    pages = replica.read_bytes()
+    for octets in (b"no database" * 1000, pages[:4096] + bytes(len(pages) - 4096)):
+        replica.write_bytes(octets)
+        for beside in ("-wal", "-shm"):
+            replica.with_name(replica.name + beside).unlink(missing_ok=True)
+        answer = office.check(paper.encode(), "--json")
+        assert answer.returncode == 70
+        assert json.loads(answer.stdout)["error"]["code"] == "replica_damaged"
+    replica.unlink()
+    assert office.check(paper.encode(), "--update").returncode == 0
+
+
 def test_a_live_code_is_refused_at_a_second_window_sharing_the_store(ledger_world, tmp_path: Path) -> None:
     holder = SigningKey.from_secret(os.urandom(32))
     (text,) = ledger_world.issue(ledger_world.shanghai, ledger_world.type(1), [CLAIMS], [holder.public_key])

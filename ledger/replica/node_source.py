@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from ledger.errors import (
+    LedgerError,
     MalformedAnswer,
     MalformedEvent,
     NodeRefused,
@@ -22,7 +23,7 @@ from ledger.events import WriterAdded, decode
 from ledger.headers import Header
 from ledger.hexadecimal import to_hex
 from ledger.journal import AUTHORITY_UPDATED, RawLog
-from ledger.light_client import header_of_block, is_contradiction, reach, require_recent
+from ledger.light_client import header_of_block, reach, require_recent
 from ledger.network_file import NetworkFile
 from ledger.proofs import proof_nodes, prove_journal
 from ledger.replica.branches import settled_by
@@ -96,17 +97,17 @@ class NodeSource:
                 raise NotAdvancing(f"the node's block {number} is {to_hex(found)}, the checkpoint {to_hex(expected)}")
 
     def _after(self, known: Known) -> Point | None:
-        """The point that the history continues from: the accepted one; none where the network has left that.
+        """The point that the history continues from: the accepted one; none where the node's chain has not got it.
 
-        It has where a newer network file's checkpoint comes after it and another block of its number is sealed as well:
-        a contradiction, which the file settles.
+        That is asked only where a newer network file's checkpoint comes after the point: then the file counts. What the
+        node says is a reason to ask for the whole history, no more; who sealed its header need not be known.
         """
         point = known.newest
-        if point is None or point.header is None or not is_before_checkpoint(self._network, known):
+        if point is None or not is_before_checkpoint(self._network, known):
             return point
-        with suppress(SourceError):
+        with suppress(LedgerError):  # it need not have kept it
             header = header_of_block(self._rpc.header(point.accepted.number))
-            if is_contradiction(point.header, header.encode(), point.validators):
+            if header.number == point.accepted.number and header.hash != point.accepted.hash:
                 return None
         return point
 
@@ -128,7 +129,8 @@ class NodeSource:
         give_up = time.monotonic() + MAX_HISTORY_SECONDS
         first = self._network.from_block if proven.after is None else proven.after.accepted.number + 1
         at = self._network.registries
-        addresses = {self._network.journal.address, at.trust, at.credential, at.recognition, *known.writers}
+        writers = known.writers if proven.after else ()  # of a whole history all are found in it, and no others
+        addresses = {self._network.journal.address, at.trust, at.credential, at.recognition, *writers}
         while True:
             logs = self._logs(sorted(addresses), first, proven.number, give_up)
             added = self._added_writers(logs) - addresses

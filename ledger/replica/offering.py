@@ -1,12 +1,13 @@
 """What one source offers a replica: the newest block that it can prove, and the history that leads there.
 
 Decides from where a source is asked: from the accepted block, or, where a newer network file's checkpoint lies beyond
-that block and the source's history leaves it out, from the first event on. Whether an offer holds is the store's.
+that block and the source's history leaves it out, from the first event on. Whether an offer holds is the store's, and
+whether the history leaves out the accepted block's events.
 """
 
 from __future__ import annotations
 
-from itertools import islice
+from dataclasses import replace
 
 from ledger.errors import JournalMismatch, LedgerError
 from ledger.journal import fold
@@ -22,13 +23,13 @@ def offer_of(source: Source, network: NetworkFile, known: Known, now: int) -> Of
     Raises what `Source.prove` does.
     """
     try:
-        offer = _offer(source, known, now)
+        offer = _offer(source, network, known, now)
     except JournalMismatch:
         if not is_before_checkpoint(network, known):
             raise
-        return _offer_without(source, network, known, now)
+        return _offer_without(source, known, now)
     if offer and isinstance(offer.logs, JournalMismatch) and is_before_checkpoint(network, known):
-        return _offer_without(source, network, known, now)
+        return _offer_without(source, known, now)
     return offer
 
 
@@ -41,22 +42,34 @@ def mismatch(offer: Offer, network: NetworkFile) -> LedgerError | None:
     return offer.logs if isinstance(offer.logs, LedgerError) else None
 
 
-def _offer(source: Source, known: Known, now: int) -> Offer | None:
+def _offer(source: Source, network: NetworkFile, known: Known, now: int) -> Offer | None:
     proven = source.prove(known, now)
     if proven is None:
         return None
     try:
-        return Offer(known.newest, proven, source.history(known, proven))
+        return _continuing(Offer(known.newest, proven, source.history(known, proven)), network)
     except LedgerError as e:
         return Offer(known.newest, proven, e)
 
 
-def _offer_without(source: Source, network: NetworkFile, known: Known, now: int) -> Offer:
-    """The whole history, which has to leave out the accepted block: nothing is taken back for a source that errs."""
-    nothing, accepted = Known(), known.accepted
+def _continuing(offer: Offer, network: NetworkFile) -> Offer:
+    """The same from the accepted block on where blocks are final and a node's whole history has that block's events.
+
+    What a node says of that block's number proves nothing: a header of the side that lost may be shown by anybody.
+    """
+    point, logs = offer.asked_after, offer.logs
+    is_whole = network.engine != "clique" and offer.proven.after is None
+    if point is None or not is_whole or not isinstance(logs, tuple):
+        return offer
+    events = point.accepted.events
+    if fold(network.first_head, logs[:events]) != point.accepted.head:
+        return offer
+    return replace(offer, proven=replace(offer.proven, after=point), logs=logs[events:])
+
+
+def _offer_without(source: Source, known: Known, now: int) -> Offer:
+    """The whole history of a source whose history does not continue from the accepted block."""
+    nothing = Known()
     proven = source.prove(nothing, now)
-    assert accepted is not None
     assert proven is not None
-    if fold(network.first_head, islice(source.history(nothing, proven), accepted.events)) == accepted.head:
-        raise JournalMismatch(f"its history has the events of block {accepted.number}, and did not continue from them")
     return Offer(known.newest, proven, source.history(nothing, proven))

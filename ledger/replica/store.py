@@ -83,17 +83,20 @@ class Store:
     def accept(self, known: Known, update: Update, now: int) -> int | None:
         """Stores the update and moves to its block. How many new events; None, and nothing done, if another was first.
 
-        Raises JournalMismatch where the logs do not lead to the proven head; nothing is then changed.
+        Raises JournalMismatch where the logs do not lead to the proven head, or, where blocks are final, would take
+        back a block whose events they have; nothing is then changed.
         """
-        proven = update.proven
+        proven, logs = update.proven, update.logs
         with self.writing() as connection:
             if accepted(connection) != known.accepted:
                 return None
+            start, head = self._begin(proven.after)
             if proven.after != (known.points[-1] if known.points else None):
                 assert known.accepted is not None
                 self._rewind(connection, proven.after, known.accepted, now)
-            start, head = self._begin(proven.after)
-            events, found = _store_logs(connection, start, head, update.logs)
+                if self._network.engine != "clique":
+                    logs = _leaving_out(known.accepted, start, head, logs)
+            events, found = _store_logs(connection, start, head, logs)
             if found != proven.head:
                 raise JournalMismatch(f"the logs fold to {to_hex(found)}, the proven head is {to_hex(proven.head)}")
             _apply(connection, self._network, start)
@@ -236,6 +239,16 @@ def _store_logs(connection: sqlite3.Connection, start: int, head: bytes, logs: I
         events += len(chunk)
         head = fold(head, chunk)
     return events, head
+
+
+def _leaving_out(last: Accepted, start: int, head: bytes, logs: Iterable[RawLog]) -> Iterator[RawLog]:
+    """The logs, which begin at event `start`. Raises JournalMismatch where they have all events that led to `last`."""
+    for events, log in enumerate(logs, start + 1):
+        if events <= last.events:
+            head = fold(head, [log])
+        if events == last.events and head == last.head:
+            raise JournalMismatch(f"the history has the events of block {last.number}, and takes that back")
+        yield log
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger import FollowFailed, LedgerError, Replica, load_catalogue
 from ledger.errors import DoesNotFollow, JournalMismatch, NodeUnavailable, NotAdvancing
+from ledger.events import WriterAdded
+from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from ledger.pack import export_pack, load_pack
+from ledger.replica.node_source import NodeSource
+from ledger.replica.update import Known, Update
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.replica_contents import all_facts
-from tests.ledger.replica_samples import HISTORY
+from tests.ledger.replica_samples import HISTORY, log
 
 FOUR = KEYS[:4]
 
@@ -238,6 +243,72 @@ def test_a_node_that_has_dropped_the_checkpoints_block_is_believed(desk: Desk) -
     replica = desk.open(newer(branch, 5), branch)
     desk.doors[-1].lie = lambda method, params, result: None if params == ["0x5", False] else result
     assert replica.follow_once().block == 8
+
+
+def test_another_header_of_the_accepted_number_takes_nothing_back(desk: Desk) -> None:
+    """Anybody can show the one of the side that lost: the history has the accepted block's events all the same."""
+    right, wrong = contradicted()
+    desk.open(right.network, right.fork(3)).follow_once()
+    replica = desk.open(newer(right, 5), right)
+    other = wrong.blocks[3].as_json()
+    desk.doors[-1].lie = lambda method, params, result: other if params == ["0x3", False] else result
+    assert replica.follow_once().block == 8
+    assert replica.rewinds() == ()
+    assert [point.accepted.number for point in replica.known().points] == [3, 8]
+    assert all_facts(replica._store) == desk.facts_of(right)
+
+
+def test_a_whole_history_with_the_accepted_events_takes_nothing_back(desk: Desk) -> None:
+    """Whoever hands it over, and whatever was said before."""
+    branch, _ = contradicted()
+    desk.open(branch.network, branch.fork(3)).follow_once()
+    replica = desk.open(newer(branch, 5), branch)
+    known, facts, source = replica.known(), all_facts(replica._store), NodeSource(desk.doors[-1].url, replica.network)
+    proven = source.prove(Known(), START + 1000)
+    assert proven is not None
+    with pytest.raises(JournalMismatch, match="has the events of block 3"):
+        replica.take(known, Update(proven, source.history(Known(), proven)), "a liar")
+    source.close()
+    assert (replica.known(), all_facts(replica._store), replica.rewinds()) == (known, facts, ())
+
+
+def test_a_side_that_named_validators_of_its_own_is_taken_back(desk: Desk) -> None:
+    """Nobody whom the accepted block names has sealed a block of the right side."""
+    thieves = KEYS[4:7]
+    right = qbft(FOUR)
+    grow(right, FOUR, *HISTORY[:5])
+    wrong = right.fork(1)
+    for _ in range(7):
+        grow(right, FOUR, *HISTORY[len(right.blocks) + 3 :][:1])
+    grow(wrong, [*FOUR[:2], thieves[0]], *HISTORY[6:8])
+    grow(wrong, [*thieves, FOUR[0]], sealers=[*thieves, FOUR[0]])
+    grow(wrong, thieves)
+    for number in (2, 3, 4):
+        desk.open(right.network, wrong.fork(number)).follow_once()
+    replica = desk.open(newer(right, 5), right)
+    progress = replica.follow_once()
+    assert progress.rewound is not None
+    assert set(progress.rewound.removed) == {wrong.blocks[number].header.hash for number in (2, 3, 4)}
+    assert all_facts(replica._store) == desk.facts_of(right)
+
+
+def test_a_writer_of_the_side_that_lost_adds_no_logs(desk: Desk) -> None:
+    """On the right side the contract never wrote the journal: what it logs there is none of it."""
+    stranger = b"\x5a" * 20
+    right, wrong = contradicted()
+    wrong = wrong.fork(1)
+    grow(wrong, FOUR, log(right.network.journal.address, WriterAdded, 9, to_hex(stranger)))
+    desk.open(right.network, wrong).follow_once()
+    replica = desk.open(newer(right, 5), right)
+    stray = {"address": to_hex(stranger), "topics": [to_hex(HISTORY[0].topic)], "data": to_hex(HISTORY[0].data)}
+
+    def chatty(method: str, params: list[Any], result: Any) -> Any:
+        is_asked = method == "eth_getLogs" and to_hex(stranger) in params[0]["address"]
+        return [*result, stray] if is_asked else result
+
+    desk.doors[-1].lie = chatty
+    assert replica.follow_once().rewound is not None
+    assert all_facts(replica._store) == desk.facts_of(right)
 
 
 def test_logs_that_a_node_has_not_found_yet_take_nothing_back(desk: Desk) -> None:

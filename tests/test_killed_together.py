@@ -1,4 +1,4 @@
-"""Node, bureau and follower killed together at random moments, with good, bad and lying sources in between."""
+"""Node, bureau and window killed together at random moments, with good, bad and lying sources in between."""
 
 from __future__ import annotations
 

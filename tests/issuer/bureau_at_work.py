@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class Acknowledged:
     certificates: dict[int, int] = field(default_factory=dict)  # serial -> certificate
     sealed: set[int] = field(default_factory=set)  # certificates
     suspended: set[int] = field(default_factory=set)  # certificates
+    revoked: set[int] = field(default_factory=set)  # certificates; only by who does that, see `deeds`
     collected: dict[int, str] = field(default_factory=dict)  # certificate -> credential
 
     @property
@@ -85,9 +87,14 @@ class Bureau:
         self.desk = Desk(client, None, self.authority.number)
         try:
             while True:
-                self.random.choice((self.draft, self.draft, self.approve, self.seal, self.suspend, self.collect))()
+                self.random.choice(self.deeds)()
         except httpx.TransportError:
             return
+
+    @property
+    def deeds(self) -> tuple[Callable[[], None], ...]:
+        """What they do, in any order; what is there twice is done twice as often."""
+        return (self.draft, self.draft, self.approve, self.seal, self.suspend, self.collect)
 
     def call(self, officer: str, method: str, path: str, body: object = None) -> dict:
         if officer not in self.tokens:
@@ -115,30 +122,40 @@ class Bureau:
             self.done.certificates[serial] = made["certificates"][0]
 
     def seal(self) -> None:
-        numbers = sorted(set(self.done.certificates.values()) - self.done.sealed - self.done.suspended)[:5]
+        ended = self.done.suspended | self.done.revoked
+        numbers = sorted(set(self.done.certificates.values()) - self.done.sealed - ended)[:5]
         if numbers:
             self.call("first", "POST", "/seals", {"certificates": numbers})
             self.done.sealed |= set(numbers)
 
     def suspend(self) -> None:
-        numbers = sorted(self.done.sealed - self.done.suspended - self.asking.keys())
+        numbers = sorted(self.done.sealed - self.done.suspended - self.done.revoked - self.asking.keys())
         if not numbers:
             return
         number = self.random.choice(numbers)
+        if not self.is_stopped(number):
+            self.act("suspend", number)
+            self.done.suspended.add(number)
+
+    def is_stopped(self, number: int) -> bool:
+        """Whether a certificate is suspended or revoked already: the answer to the approval may have been lost."""
+        state = self.call("second", "GET", f"/certificates/{number}")["state"]
+        self.done.suspended |= {number} if state == "suspended" else set()
+        self.done.revoked |= {number} if state == "invalid" else set()
+        return state in ("suspended", "invalid")
+
+    def act(self, kind: str, number: int) -> None:
         shown = self.call("second", "GET", f"/certificates/{number}")
-        if shown["state"] == "suspended":
-            self.done.suspended.add(number)  # the answer to the approval was lost
-            return
-        body = {"kind": "suspend", "certificate": number, "reference": "沪试字〔2026〕1号"}
+        body = {"kind": kind, "certificate": number, "reference": "沪试字〔2026〕1号"}
         act = self.call("first", "POST", "/acts", body)["id"]
         confirmed = {"certificate_identifier": shown["claims"]["certificate_identifier"]}
         self.call("second", "POST", f"/acts/{act}/approve", confirmed)
-        self.done.suspended.add(number)
 
     def collect(self) -> None:
         """A wallet whose answer was lost asks again, with the same proof."""
         self._ask_again()
-        free = sorted(set(self.done.certificates.values()) - self.asking.keys() - self.done.suspended)
+        taken = self.asking.keys() | self.done.suspended | self.done.revoked
+        free = sorted(set(self.done.certificates.values()) - taken)
         if not free:
             return
         number = free[0]
@@ -161,10 +178,35 @@ class Bureau:
                     assert answer.status_code == 202 or answer.json()["error"] == "invalid_nonce", answer.text
 
 
+class DecidingBureau(Bureau):
+    """They also reinstate and revoke; one of the suspended ones stays so, and one that a wallet has stays good."""
+
+    @property
+    def deeds(self) -> tuple[Callable[[], None], ...]:
+        return (*super().deeds, self.approve, self.seal, self.reinstate, self.revoke)
+
+    def reinstate(self) -> None:
+        for number in sorted(self.done.suspended)[1:2]:
+            self.done.suspended.discard(number)  # from here on it may be so or not, until an answer says so
+            self.act("reinstate", number)
+
+    def revoke(self) -> None:
+        done = self.done
+        spared = {*sorted(done.suspended)[:1], *sorted(done.collected)[:1]}
+        numbers = sorted((done.sealed - self.asking.keys() | done.collected.keys()) - done.revoked - spared)
+        if not numbers:
+            return
+        number = self.random.choice(numbers)
+        if self.call("second", "GET", f"/certificates/{number}")["state"] != "invalid":
+            done.suspended.discard(number)
+            self.act("revoke", number)
+        done.revoked.add(number)
+
+
 def _together(teams: list[Bureau]) -> Acknowledged:
     every = Acknowledged()
     for team in teams:
-        for name in ("drafts", "certificates", "sealed", "suspended", "collected"):
+        for name in ("drafts", "certificates", "sealed", "suspended", "revoked", "collected"):
             setattr(every, name, getattr(every, name) | getattr(team.done, name))
     return every
 
@@ -246,8 +288,10 @@ def _everything_is_there_once(settings, done: Acknowledged, authority, world, fo
                 report = verify(shown, facts, Policy(region=310000), Live(seen_before=False), now, now)
                 assert [each.outcome for each in report.rows[:8]] == [Outcome.PASSES] * 8
                 assert State(chain.status(authority.number, row.position)) is State(row.shown)
-        # what is suspended is so in the books, and on the chain as far as it is anchored
-        assert all(State.SUSPENDED in certificate_of(connection, number).standings for number in done.suspended)
-        anchored = [row for row in rows if row.position is not None and row.certificate_id in done.suspended]
-        assert {State(row.shown) for row in anchored} == {State.SUSPENDED}
+        # what is suspended or revoked is so in the books, and on the chain as far as it is anchored
+        for state, numbers in ((State.SUSPENDED, done.suspended), (State.INVALID, done.revoked)):
+            assert all(state in certificate_of(connection, number).standings for number in numbers)
+            anchored = [row for row in rows if row.position is not None and row.certificate_id in numbers]
+            assert {State(row.shown) for row in anchored} <= {state}
+            assert anchored or state is not State.SUSPENDED
     bureau.engine.dispose()

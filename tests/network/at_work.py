@@ -1,4 +1,4 @@
-"""A bureau, a window that follows and one that watches, at work while a test breaks things around them.
+"""A bureau and a window's service at work, and all that the window says, while a test breaks things around them.
 
 When the test has done its worst, everything comes to rest, and then nothing may be lost, nothing anchored twice, no
 verdict may have been wrong, and the window that was killed knows what a new one knows.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -17,14 +17,22 @@ from credential import Reason, State, Verdict, identifiers
 from issuer.bureau import open_bureau
 from issuer.settings import Settings
 from ledger import FollowFailed, Replica, Rpc
-from tests.fixtures_ledger import SHANGHAI, Authority, World
+from scripts.hosts.machine import free_ports
+from tests.fixtures_ledger import GUANGDONG, SHANGHAI, Authority, World
 from tests.issuer import bureau_at_work
 from tests.issuer.desk import add_officers, write_settings
 from tests.ledger.replica_contents import contents
-from tests.network.lives import BureauAtWork, FollowingWindow
-from tests.network.watching import Shown, WatchingWindow, issue_one
+from tests.network.judging import Shown, read_chain, slips
+from tests.network.lives import BureauAtWork, WindowService
+from tests.network.papers import Papers, wallets_of
+from tests.network.watching import Clerk, Showing, Watch, WatchingWindow, issue_one
+from tests.verifier.office import office_of
+from tests.waiting import until
 
 TEAMS = 2
+FOLLOW_SECONDS = 0.2
+LEAST_LOOKS, LEAST_CHECKS = 50, 10
+"""How many verdicts on each sample, and how many answered checks, it takes to say anything."""
 _numbers = count(1)
 
 
@@ -36,8 +44,9 @@ class AtWork:
     authority: Authority
     settings: Settings
     bureau: BureauAtWork
-    window: FollowingWindow
+    window: WindowService
     watch: WatchingWindow
+    clerk: Clerk
 
     @property
     def done(self) -> bureau_at_work.Acknowledged:
@@ -51,37 +60,40 @@ def at_work(
     folder: Path,
     urls: Sequence[str],
     sources: Sequence[str],
-    team: Callable[[Authority, int], bureau_at_work.Bureau] = bureau_at_work.Bureau,
+    team: Callable[[Authority, int], bureau_at_work.Bureau] = bureau_at_work.DecidingBureau,
+    *,
+    is_hasty: bool = False,
 ) -> Iterator[AtWork]:
     """`urls` are the bureau's way to the ledger, `sources` the window's; `team` makes people from authority and number.
 
-    All is checked where the block ends well.
+    All is checked where the block ends well. For a hasty window see `WindowService`.
     """
-    shown, authority = things_to_show(world), add_authority(world)
+    samples, authority = things_to_show(world), add_authority(world)
     settings = _settings(world, authority, folder, tuple(urls))
     teams = [team(authority, number) for number in range(TEAMS)]
-    bureau = BureauAtWork(settings, folder, teams)
-    window = FollowingWindow(world.network_path, folder / "window.db", tuple(sources))
+    bureau, window = BureauAtWork(settings, folder, teams), _window(world, folder, sources, is_hasty)
     catch_up(world, window.replica, height_of(world))
-    with WatchingWindow(world.network, window.replica, shown) as watch:
+    with closing(Papers(settings)) as papers:
+        showing = Showing(samples, papers, lambda: wallets_of(teams))
         try:
-            bureau.start()
             window.start()
-            yield AtWork(world, authority, settings, bureau, window, watch)
-            bureau.kill()
-            assert bureau.errors == []
-            bureau_at_work._bring_to_rest(settings, teams[0], folder, seconds=150)
-            rest = height_of(world)
-            _until_followed(world, window.replica, rest)
+            with WatchingWindow(world.network, window.replica, showing) as watch, Clerk(window.url, showing) as clerk:
+                bureau.start()
+                working = AtWork(world, authority, settings, bureau, window, watch, clerk)
+                yield working
+                until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+                bureau.kill()
+                assert bureau.errors == []
+                bureau_at_work._bring_to_rest(settings, teams[0], folder, seconds=150)
+                rest = height_of(world)
+                _until_followed(world, window.replica, rest)
         finally:
             bureau.kill()
             window.kill()
-    watch.never_slipped()
-    assert watch.verdicts["anchored"][Verdict.ACCEPTED] > 0
-    done = bureau_at_work._together(teams)
-    assert min(map(len, (done.drafts, done.certificates, done.sealed))) > 0, done
+        _no_verdict_was_wrong(world, window.replica, watch, clerk)
+        _enough_was_seen(showing, watch, clerk)
     catch_up(world, folder / "replica.db", rest)
-    bureau_at_work._everything_is_there_once(settings, done, authority, world, folder)
+    bureau_at_work._everything_is_there_once(settings, working.done, authority, world, folder)
     _knows_what_a_new_one_knows(world, window.replica, folder / "replica.db")
 
 
@@ -93,13 +105,16 @@ def add_authority(world: World) -> Authority:
     return world.add_authority(SHANGHAI, code, f"上海市试验局{number}", f"http://127.0.0.1:8001/at-work-{number}")
 
 
-def things_to_show(world: World) -> dict[str, Shown]:
+def things_to_show(world: World) -> tuple[Shown, ...]:
     """Anchored, never anchored, and revoked: the last before the watch begins."""
-    revoked = issue_one(world, world.shanghai)
-    world.set_status(world.shanghai, world.shanghai.total - 1, State.VALID, State.INVALID, Reason.REVOKED)
-    anchored = issue_one(world, world.shanghai)
-    unanchored = issue_one(world, world.anhui, anchored=False)
-    return {"anchored": Shown.good(anchored), "unanchored": Shown.bad(unanchored), "revoked": Shown.bad(revoked)}
+    shanghai, anhui = world.shanghai, world.anhui
+    revoked = issue_one(world, shanghai)
+    world.set_status(shanghai, shanghai.total - 1, State.VALID, State.INVALID, Reason.REVOKED)
+    return (
+        Shown.good("anchored", shanghai.number, issue_one(world, shanghai)),
+        Shown.bad("unanchored", anhui.number, issue_one(world, anhui, anchored=False)),
+        Shown.bad("revoked", shanghai.number, revoked),
+    )
 
 
 def height_of(world: World) -> int:
@@ -131,6 +146,38 @@ def _settings(world: World, authority: Authority, folder: Path, urls: tuple[str,
     add_officers(prepared, authority.number)
     prepared.engine.dispose()
     return settings
+
+
+def _window(world: World, folder: Path, sources: Sequence[str], is_hasty: bool) -> WindowService:
+    replica, (port,) = folder / "window.db", free_ports(1)
+    office = office_of(
+        world, folder, GUANGDONG, sources=list(sources), replica=str(replica), port=port, follow_seconds=FOLLOW_SECONDS
+    )
+    return WindowService(office.config, replica, f"http://127.0.0.1:{port}", is_hasty)
+
+
+def _no_verdict_was_wrong(world: World, replica: Path, watch: WatchingWindow, clerk: Clerk) -> None:
+    """Held against the chain as it is at rest; and what was taken back is marked, in the replica and on record."""
+    with Replica(replica, world.network, world.catalogue, []) as known, Rpc(world.url) as rpc:
+        removed = frozenset(hash_ for rewind in known.rewinds() for hash_ in rewind.removed)
+        numbers = (note.block for each in (watch, clerk) for note in each.notes)
+        first, last = world.network.from_block, rpc.quantity("eth_blockNumber")
+        chain = read_chain(rpc, world.network, first, last, numbers)
+    for each in (watch, clerk):
+        assert slips(each.notes, chain, removed) == []
+    assert clerk.withdrawn & clerk.checks.keys() == {id_ for id_, hash_ in clerk.checks.items() if hash_ in removed}
+
+
+def _enough_was_seen(showing: Showing, watch: Watch, clerk: Clerk) -> None:
+    """Samples often; each paper of the bureau, one that was good, one that was not any more; a code that was used."""
+    assert all(watch.verdicts[sample.name].total() >= LEAST_LOOKS for sample in showing.samples), watch.verdicts
+    assert watch.verdicts["anchored"][Verdict.ACCEPTED] > 0
+    papers = [watch.verdicts[paper.name] for paper in showing.papers()]
+    assert all(papers)
+    assert any(seen[Verdict.ACCEPTED] for seen in papers)
+    assert any(seen[Verdict.REJECTED] for seen in papers)
+    assert len(clerk.checks) >= LEAST_CHECKS
+    assert clerk.codes_used > 0
 
 
 def _until_followed(world: World, path: Path, height: int, seconds: float = 90) -> None:

@@ -1,4 +1,4 @@
-"""Programs with many lives: nodes, a bureau and a window's follower, killed by SIGKILL and started again."""
+"""Programs with many lives: nodes, a bureau's and a window's service, killed by SIGKILL and started again."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
-from ledger import Replica, load_catalogue, read_network_file
-from ledger.replica import keep_following
+from ledger.light_client import clique
 from scripts.hosts import Network
 from tests.fixtures_ledger import start_node
 from tests.issuer import bureau_at_work
+from tests.waiting import until
+from verifier.cli import serve
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "ledger.replica.node_source", "eth_account"])
-FOLLOW_SECONDS = 0.2
+_PROCESSES.set_forkserver_preload(
+    ["issuer.serving", "ledger.outbox", "ledger.replica.node_source", "eth_account", "verifier.cli", "verifier.app"]
+)
 
 
 class Program(Protocol):
@@ -71,17 +73,27 @@ class NetworkHost:
 
 
 @dataclass
-class FollowingWindow:
-    """Keeps a replica's file up to date, as a window's service does."""
+class WindowService:
+    """`yinxin verifier serve` with the settings in a file, on the same port in every life. It keeps `replica`.
 
-    network: Path
+    A hasty one takes a host's newest block for settled, as no window does: so it sees blocks that are taken back.
+    """
+
+    config: Path
     replica: Path
-    sources: tuple[str, ...]
+    url: str
+    is_hasty: bool = False
     _process: BaseProcess | None = None
 
     def start(self) -> None:
-        self._process = _PROCESSES.Process(target=_follow, args=(self.network, self.replica, self.sources), daemon=True)
+        """Returns when it takes requests."""
+        ready = self.config.with_suffix(".ready")
+        ready.unlink(missing_ok=True)
+        self._process = _PROCESSES.Process(target=_serve, args=(self.config, ready, self.is_hasty), daemon=True)
         self._process.start()
+        process = self._process
+        until(lambda: ready.exists() or not process.is_alive(), "the window's service is started")
+        assert process.is_alive(), "the window's service did not start"
 
     def kill(self) -> None:
         if self._process is not None:
@@ -91,10 +103,12 @@ class FollowingWindow:
             self._process = None
 
 
-def _follow(network: Path, replica: Path, sources: tuple[str, ...]) -> None:
-    """The body of the follower's process: until it is killed."""
-    with Replica(replica, read_network_file(network), load_catalogue(), sources) as following:
-        keep_following(following, threading.Event(), every_seconds=FOLLOW_SECONDS)
+def _serve(config: Path, ready: Path, is_hasty: bool) -> None:
+    """The command's body, in a process that has everything imported: until it is killed."""
+    if is_hasty:
+        clique.SETTLING_ROUNDS = 0
+    assert serve.callback is not None
+    serve.callback(config, ready)
 
 
 @dataclass

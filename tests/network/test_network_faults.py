@@ -6,6 +6,7 @@ The first test is the short form, for every run; the others take `scripts/test -
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,12 +16,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from credential import Verdict
 from issuer import passwords
 from ledger import Rpc
 from scripts.hosts import Network
 from scripts.hosts.machine import free_ports
 from tests.fixtures_ledger import World
 from tests.network.at_work import AtWork, at_work
+from tests.network.judging import Chain, Place, read_chain
 from tests.network.live import block_hash, goes_on, heights, live_world, stands_still
 from tests.network.lives import NetworkHost, kill_together
 from tests.network.lying import LIES, SLOW_LIES, lying_node
@@ -62,11 +65,12 @@ def test_a_bad_day(network: Network, world: World, tmp_path: Path) -> None:
         _lose_two_and_restart(network, working)
         until(liar.is_heard, "it could lie")
         liar.change(lies[1])
-        assert _taken_back(network, tries=6) > 0
+        taken_back = _taken_back(network, working)
         until(liar.is_heard, "it could lie")
         liar.change(lies[2])
         _kill_at_once(network, working, 1)
         until(liar.is_heard, "it could lie")
+    _shown_before_they_were_settled(working, taken_back)
 
 
 @pytest.mark.network_full
@@ -85,8 +89,23 @@ def test_a_minoritys_blocks_are_taken_back_and_the_bureau_there_loses_nothing(
     """The bureau's only node is cut off alone: what it anchors there is in blocks that the others never had."""
     with at_work(world, tmp_path, [network.url(1)], [network.url(1), network.url(3)]) as working:
         until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        taken_back: set[Place] = set()
         for _ in range(4):
-            assert _taken_back(network, tries=6) > 0
+            taken_back |= _taken_back(network, working)
+    assert taken_back, "no paper's batch was in a block that was taken back"
+    _shown_before_they_were_settled(working, taken_back)
+
+
+@pytest.mark.network_full
+def test_a_window_that_does_not_wait_marks_all_that_it_said_by_a_minoritys_blocks(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    """Windows wait for two rounds of signers, and then nothing is taken back here; so this one does not wait."""
+    with at_work(world, tmp_path, [network.url(1)], [network.url(1)], is_hasty=True) as working:
+        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        for _ in range(3):
+            _taken_back(network, working)
+    assert working.clerk.withdrawn
 
 
 @pytest.mark.network_full
@@ -213,16 +232,26 @@ def _lose_two_and_restart(network: Network, working: AtWork) -> None:
     goes_on(network, HOSTS)
 
 
-def _taken_back(network: Network, tries: int) -> int:
-    """How many transactions were in blocks that were taken back; several tries, for host 1 may be too late."""
-    for _ in range(tries):
-        if found := _partition_and_heal(network, 1):
-            return found
-    return 0
+def _taken_back(network: Network, working: AtWork) -> set[Place]:
+    """Makes blocks of the bureau's host that are taken back with something of the bureau's in them.
+
+    Several tries, for host 1 may be too late. The papers of which the batch was in them.
+    """
+    for _ in range(6):
+        chain = _partition_and_heal(network, 1)
+        if chain.batches or chain.changes:
+            return {paper.place for paper in working.watch.showing.papers() if chain.batch_at(paper.place, sys.maxsize)}
+    pytest.fail("nothing of the bureau's was in a block that was taken back")
 
 
-def _partition_and_heal(network: Network, alone: int) -> int:
-    """Cuts one host off until the others have gone on; how many of its transactions were in blocks taken back."""
+def _shown_before_they_were_settled(working: AtWork, papers: set[Place]) -> None:
+    """What a window makes of a batch in a minority's block was asked, of all these or of most; the judge knows more."""
+    seen = {note.shown.place for note in working.watch.notes if note.verdict is Verdict.UNDETERMINED}
+    assert len(papers & seen) >= len(papers) / 2
+
+
+def _partition_and_heal(network: Network, alone: int) -> Chain:
+    """Cuts one host off until the others have gone on; what was logged in its blocks that were taken back."""
     others = [number for number in HOSTS if number != alone]
     until(lambda: _has_a_block_to_make(network, alone), "its turn comes near")
     network.partition((alone,), others)
@@ -233,10 +262,10 @@ def _partition_and_heal(network: Network, alone: int) -> int:
     while block_hash(network, alone, first) != block_hash(network, others[0], first):
         first -= 1
     with Rpc(network.url(alone)) as rpc:
-        blocks = [rpc.call("eth_getBlockByNumber", hex(number), False) for number in range(first + 1, height + 1)]
+        chain = read_chain(rpc, network.network, first + 1, height) if first < height else Chain()
     network.heal()
     until(lambda: block_hash(network, alone, height) == block_hash(network, others[0], height), "it takes them back")
-    return sum(len(block["transactions"]) for block in blocks)
+    return chain
 
 
 def _has_a_block_to_make(network: Network, host: int) -> bool:

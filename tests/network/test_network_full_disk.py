@@ -14,7 +14,7 @@ import pytest
 from issuer import passwords
 from scripts.hosts import Network
 from tests.fixtures_ledger import Authority
-from tests.issuer.bureau_at_work import Bureau
+from tests.issuer.bureau_at_work import DecidingBureau
 from tests.issuer.desk import Desk
 from tests.network.at_work import AtWork, at_work
 from tests.network.live import goes_on, heights, live_world
@@ -35,7 +35,7 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_COST", 10)
 
 
-class PatientBureau(Bureau):
+class PatientBureau(DecidingBureau):
     """Officers and wallets who try again where they are refused while the disk is full, and at no other time."""
 
     def __init__(self, authority: Authority, seed: int, is_full: threading.Event) -> None:
@@ -45,10 +45,9 @@ class PatientBureau(Bureau):
 
     def work(self, client: httpx.Client) -> None:
         self.desk = Desk(client, None, self.authority.number)
-        acts = (self.draft, self.draft, self.approve, self.seal, self.suspend, self.collect)
         while True:
             try:
-                self.random.choice(acts)()
+                self.random.choice(self.deeds)()
             except httpx.TransportError:
                 return
             except AssertionError:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from ledger.errors import JournalMismatch, OtherNetwork, PackNotWritten, PackProblem
+from ledger.errors import JournalMismatch, OtherNetwork, PackNotWritten, PackProblem, PackTooLarge
 from ledger.mirror.manifest import NAME, Listed, Manifest, parse_manifest, serialise_manifest
 from ledger.mirror.tiers import TIP_EVENTS, chain, still_kept, to_merge
 from ledger.pack import Draft, Exporting, Mark, exporting, open_pack, synced
@@ -116,16 +116,19 @@ class MirrorFolder:
         settled = [pack for pack in before if pack.events >= TIP_EVENTS]
         whole = chain(settled)
         if whole and whole[-1].end > source.end.events:
+            if whole[-1].block < source.block:
+                raise JournalMismatch(f"the mirror has more events at block {whole[-1].block} than there are later")
             raise PackNotWritten(
                 f"the mirror has {whole[-1].end} events, the replica {source.end.events}: let the replica follow first"
             )
         tip = self._write_tip(source, whole)
+        merged = []
         if tip.events >= TIP_EVENTS:
             whole.append(tip)
-        merged = []
-        while group := to_merge(whole):
-            whole[-len(group) :] = [self._merge(source, group)]
-            merged.append(whole[-1])
+            with suppress(PackTooLarge):  # they stay as they are: events that fill a pack stop no mirror
+                while group := to_merge(whole):
+                    merged.append(self._merge(source, group))
+                    whole[-len(group) :] = merged[-1:]
         others = [pack for pack in still_kept([*settled, *merged], whole) if pack != tip]
         return (*others, tip), 1 + len(merged)
 

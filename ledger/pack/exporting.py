@@ -68,6 +68,7 @@ class Exporting:
         self._connection = connection
         self._accepted = found.point.accepted
         self.proof = found.proof
+        self.block = self._accepted.number
         self.end = Mark(self._accepted.events, self._accepted.head)
 
     @contextmanager

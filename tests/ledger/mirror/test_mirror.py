@@ -21,6 +21,7 @@ from ledger import MalformedSource, load_catalogue, require_source
 from ledger.errors import FollowFailed, JournalMismatch, OtherNetwork, PackNotWritten, UnsupportedPack
 from ledger.mirror import KEEP_SECONDS, MirrorFolder
 from ledger.mirror.manifest import NAME, parse_manifest
+from ledger.pack import columns
 from ledger.replica import Replica
 from tests.ledger.mirror.mirrors import learn, replica_of, served, write_mirror
 from tests.ledger.pack.packs import DIGEST, METADATA, NOW, history
@@ -186,22 +187,23 @@ def test_a_replica_that_is_behind_its_mirror_writes_nothing(tmp_path: Path, make
     folder = tmp_path / "mirror"
     write(folder, maker, 900)
     with replica_of(WORLD, tmp_path / "other.db") as other:
-        learn(other, WORLD, 400, 2_000)
+        learn(other, WORLD, 400, 50)
         with pytest.raises(PackNotWritten, match="the mirror has 900 events, the replica 400"):
             write_mirror(folder, other, TYPES)
 
 
-def test_a_mirror_of_a_history_that_was_taken_back_is_made_anew(tmp_path: Path, maker: Replica) -> None:
+@pytest.mark.parametrize("events", [1_000, 600], ids=["longer", "shorter than the mirror"])
+def test_a_mirror_of_a_history_that_was_taken_back_is_made_anew(tmp_path: Path, maker: Replica, events: int) -> None:
     """A newer network file counts before what the replica had accepted: its mirror held the side that lost."""
     folder, other = tmp_path / "mirror", replace(WORLD, logs=(*WORLD.logs[:100], *WORLD.logs[101:]))
     write(folder, maker, 500, 900)
     maker.close()
     settled = replace(WORLD.network, checkpoint=replace(WORLD.network.checkpoint, number=200, hash=bytes(32)))
     with Replica(tmp_path / "maker.db", settled, load_catalogue(), [], clock=lambda: NOW) as again:
-        learn(again, other, 1_000, 300)
+        learn(again, other, events, 300)
         assert write_mirror(folder, again, TYPES) is not None
         with Replica(tmp_path / "w.db", settled, load_catalogue(), [folder.as_uri()], clock=lambda: NOW) as window:
-            assert window.follow_once().new_events == 1_000
+            assert window.follow_once().new_events == events
         learn(again, other, 1_300, 400)
         assert write_mirror(folder, again, TYPES) is not None
 
@@ -213,6 +215,20 @@ def test_a_replica_that_took_nothing_back_leaves_a_mirror_of_another_history(tmp
         learn(replica, other, 1_000, 300)
         with pytest.raises(JournalMismatch):
             write_mirror(folder, replica, TYPES)
+
+
+def test_packs_that_would_be_too_large_as_one_stay_several(
+    tmp_path: Path, maker: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region that registers and appoints without end fills a pack's memory; mirrors go on."""
+    folder = tmp_path / "mirror"
+    write(folder, maker, 300)
+    monkeypatch.setattr(columns, "MAX_REMEMBERED", 60)
+    write(folder, maker, *range(600, 2_700, 300))
+    newest = parse_manifest((folder / NAME).read_bytes())
+    assert len(newest.packs) == 8
+    with replica_of(WORLD, tmp_path / "w.db", folder.as_uri()) as window:
+        assert window.follow_once().new_events == 2_400
 
 
 def test_another_networks_folder_is_left_alone(tmp_path: Path, maker: Replica) -> None:

@@ -27,7 +27,7 @@ _TWO_WORDS = re.compile(r"0x[0-9a-f]{128}")
 class LinkState:
     """How the last attempt ended. `unreachable` is why no node could be used; `mismatches` are by authority.
 
-    `fee_too_low` is what gas costs, where the settings offer less: nothing is sent then.
+    `fee_too_low` is what gas costs, where the settings offer less to the last node asked: it was sent nothing.
     """
 
     compared: bool = False
@@ -51,22 +51,30 @@ class LedgerLink:
 
     def compare(self) -> None:
         """Compares the chain's totals with this database. Raises LedgerMismatch; does nothing while no node answers."""
-        self._with_node(self._compare)
+        self._with_node(self._compare_all)
         if self.state.mismatches:
             raise LedgerMismatch("; ".join(self.state.mismatches.values()))
 
     def deliver(self) -> bool:
-        """One round of the outbox. False where no node could be used: everything queued stays queued."""
+        """One round of the outbox. False where no node could be used: everything queued stays queued.
+
+        What one node does not take, for its price or whatever it says, the next is asked to take in the same round.
+        """
         return self._with_node(self._deliver)
 
-    def _with_node(self, work: Callable[[Rpc], None]) -> bool:
-        failures = []
+    def _with_node(self, work: Callable[[Rpc], bool]) -> bool:
+        """Whether a node could be used. `work` says whether it is done, so that no other node need be asked."""
+        failures, is_usable = [], False
         for rpc in self._rpcs:
             try:
-                work(rpc)
+                is_done = work(rpc)
             except (SourceError, OtherChain) as error:
                 failures.append(f"{shown_address(rpc.url)}: {error}")
                 continue
+            is_usable = True
+            if is_done:
+                break
+        if is_usable:
             self._now_reachable()
             return True
         if self.state.unreachable is None:
@@ -79,15 +87,20 @@ class LedgerLink:
             _log.info("the ledger can be reached again")
         self.state.unreachable = None
 
-    def _deliver(self, rpc: Rpc) -> None:
+    def _compare_all(self, rpc: Rpc) -> bool:
+        self._compare(rpc)
+        return True
+
+    def _deliver(self, rpc: Rpc) -> bool:
         if not self.state.compared:
             self._compare(rpc)
         if self.state.mismatches:
-            return
+            return True
         delivery = self._bureau.dispatch.outbox.deliver(
             rpc, self._on_settled, signers=self._bureau.dispatch.accounts.values()
         )
         self.state.problems, self.state.fee_too_low = delivery.problems, delivery.fee_too_low
+        return not delivery.problems
 
     def _on_settled(self, connection: Connection, sent: Sent, receipt: Receipt) -> None:
         settle(connection, self._bureau, sent, receipt)

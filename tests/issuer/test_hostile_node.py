@@ -32,6 +32,31 @@ def test_a_receipt_that_cannot_be_read_leads_to_the_next_node(settings: Any, doo
     assert door.lied
 
 
+def test_a_node_that_says_gas_costs_what_nobody_pays_leads_to_the_next_one(settings: Any, door: Door) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        return {**result, "baseFeePerGas": "0x" + "f" * 64} if method == "eth_getBlockByNumber" else result
+
+    door.lie = lie
+    urls = (door.url, *settings.ledger_urls)
+    with running(settings.model_copy(update={"ledger_urls": urls})) as desk:
+        assert seal(desk, make_certificate(desk))[0]["progress"] == "anchored"
+        until(lambda: desk.client.get("/health").json()["status"] == "ok")
+    assert door.lied
+    assert "eth_sendRawTransaction" not in door.calls
+
+
+def test_a_node_that_takes_nothing_leads_to_the_next_one(settings: Any, door: Door) -> None:
+    def spoil(method: str, params: list[Any]) -> None:
+        if method == "eth_sendRawTransaction":
+            params[0] = "0x02"
+
+    door.before = spoil
+    urls = (door.url, *settings.ledger_urls)
+    with running(settings.model_copy(update={"ledger_urls": urls})) as desk:
+        assert seal(desk, make_certificate(desk))[0]["progress"] == "anchored"
+    assert "eth_sendRawTransaction" in door.calls
+
+
 def test_a_node_s_password_is_in_no_page_and_no_log(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     down = settings.model_copy(update={"ledger_urls": ("http://bureau:geheim@127.0.0.1:9",)})
     with running(down) as desk:

@@ -258,10 +258,18 @@ def _tell_trust(trust: Trust | None) -> None:
 
 def _age(network: NetworkFile, now: int) -> str:
     days, last = max(now - network.checkpoint.time, 0) // dates.DAY_SECONDS, trusted_until(network)
-    until = dates.day_of(last)
+    until = _day(last)
     if now > last:
         return f"{days} 天 days old, 对新副本已过旧 too old for a new replica since {until}: get a newer network file"
     return f"{days} 天 days old, 新副本可用至 good for a new replica until {until}"
+
+
+def _day(instant: int) -> str:
+    """A network file may name a time that no calendar has: then its seconds."""
+    try:
+        return str(dates.day_of(instant))
+    except (OverflowError, ValueError):
+        return str(instant)
 
 
 def _tried(entry_id: str, act: Callable[[], Held | Collection]) -> bool:

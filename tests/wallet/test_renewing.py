@@ -328,6 +328,16 @@ def test_the_last_second_of_a_checkpoint_is_told(first) -> None:
     assert _age(first, first.checkpoint.time - 5).startswith("0 天")
 
 
+@pytest.mark.parametrize("instant", [10**12, 2**53 - 1])
+def test_a_file_from_beyond_the_calendar_is_shown_and_asked_about(make: Make, folder: Path, first, instant) -> None:
+    make()
+    beyond = replace(first.checkpoint, number=first.checkpoint.number + 1, time=instant)
+    told = run(folder, "network", "--renew", written(folder, replace(first, checkpoint=beyond)), typed="n\n")
+    assert told.exit_code == 1
+    assert f"good for a new replica until {instant + 180 * DAY}" in told.output
+    assert "换用 Use it?" in told.output
+
+
 def test_renewing_tells_asks_saves_and_checks_everything_held(make, folder, later, genuine, secret) -> None:
     wallet = make()
     jwt, rest = genuine.split("~", 1)

@@ -44,14 +44,14 @@ def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
     if accepted is not None and newest < accepted.accepted.number:
         raise NotAdvancing(f"the newest header is {newest}, already accepted is {accepted.accepted.number}")
     if accepted is None:
-        return _first(rpc, network, newest)
+        return _first(rpc, network, known, newest)
     if not accepted.weight:
         return _by_checkpoint(rpc, network, known, newest)
     try:
-        return _follow(rpc, network, accepted, newest)
+        return _follow(rpc, network, known, accepted, newest)
     except DoesNotFollow:
         pass
-    found = _follow(rpc, network, _common_ancestor(rpc, known), newest)
+    found = _follow(rpc, network, known, _common_ancestor(rpc, known), newest)
     if found is None or found.tip_weight <= accepted.tip_weight:
         raise NotAdvancing(
             f"the node is on another branch, not heavier than the one with block {accepted.accepted.number}"
@@ -59,8 +59,8 @@ def settled_by(rpc: Rpc, network: NetworkFile, known: Known) -> Branch | None:
     return found
 
 
-def _first(rpc: Rpc, network: NetworkFile, newest: int) -> Branch:
-    found = _follow(rpc, network, None, newest)
+def _first(rpc: Rpc, network: NetworkFile, known: Known, newest: int) -> Branch:
+    found = _follow(rpc, network, known, None, newest)
     if found is None:
         raise NodeUnavailable(f"no block after the checkpoint {network.checkpoint.number} is settled yet")
     return found
@@ -71,20 +71,23 @@ def _by_checkpoint(rpc: Rpc, network: NetworkFile, known: Known, newest: int) ->
 
     A later block that the checkpoint leads to takes its place, whatever the other branch weighed.
     """
-    found, accepted = _first(rpc, network, newest), known.accepted
+    found, accepted = _first(rpc, network, known, newest), known.accepted
     assert accepted is not None
     if found.header.hash == accepted.hash:
         return None
     if found.header.number <= accepted.number:
         raise NotAdvancing(f"the newest settled block is {found.header.number}, already accepted is {accepted.number}")
-    return replace(found, after=_common_ancestor(rpc, known))
+    return found if found.after else replace(found, after=_common_ancestor(rpc, known))
 
 
-def _follow(rpc: Rpc, network: NetworkFile, after: Point | None, newest: int) -> Branch | None:
+def _follow(rpc: Rpc, network: NetworkFile, known: Known, after: Point | None, newest: int) -> Branch | None:
     """The newest settled block after a point. Raises DoesNotFollow where the node's chain does not contain it.
 
-    For a point that was not weighed since the checkpoint it is the checkpoint that the chain must contain.
+    For a point that was not weighed since the checkpoint it is the checkpoint that the chain must contain. A later
+    point on the way is what the block follows, whatever the node said of it before.
     """
+    passed = {point.accepted.number: point for point in known.points}
+    begin = after
     trusted, weight = Trusted.by_checkpoint(network), 0
     if after is not None and after.weight:
         trusted, weight = trusted_at(after), after.weight
@@ -93,9 +96,12 @@ def _follow(rpc: Rpc, network: NetworkFile, after: Point | None, newest: int) ->
         settled = settle(trusted, window)
         if settled is None:
             break
+        for header in window[: settled.header.number - trusted.number]:
+            point = passed.get(header.number)
+            after = point if point and point.accepted.hash == header.hash else after
         found = Branch(settled.header, after, weight + settled.weight, weight + settled.tip_weight)
         trusted, weight = settled.header.trusted, found.weight
-    is_later = found is not None and (after is None or found.header.number > after.accepted.number)
+    is_later = found is not None and (begin is None or found.header.number > begin.accepted.number)
     return found if is_later else None
 
 

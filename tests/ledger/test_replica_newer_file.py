@@ -17,7 +17,7 @@ from ledger.network_file import NetworkFile
 from ledger.pack import export_pack, load_pack
 from ledger.replica.node_source import NodeSource
 from ledger.replica.update import Known, Update
-from tests.ledger.door import Door
+from tests.ledger.door import Door, Lie
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.replica_contents import all_facts
@@ -157,6 +157,46 @@ def test_a_newer_file_of_the_same_branch_takes_nothing_back(desk: Desk, checkpoi
     assert replica.rewinds() == ()
     assert [point.accepted.number for point in replica.known().points] == [6, 17]
     assert all_facts(replica._store) == desk.facts_of(branch)
+
+
+def forgetting(branch: Branch, *numbers: int) -> Lie:
+    """Says of each number, the first time that it is asked for it, that its block is the branch's."""
+    left = list(numbers)
+
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method != "eth_getBlockByNumber" or int(params[0], 16) not in left:
+            return result
+        left.remove(int(params[0], 16))
+        return branch.blocks[int(params[0], 16)].as_json()
+
+    return lie
+
+
+def test_a_clique_node_that_denies_the_accepted_block_takes_nothing_back(desk: Desk) -> None:
+    """It lies when it is asked for what comes after that, and for that; then its chain has it all the same."""
+    won, lost = parted()
+    desk.open(won.network, won.fork(13)).follow_once()
+    replica = desk.open(won.network, won)
+    desk.doors[-1].lie = forgetting(lost, 8, 7)
+    assert replica.follow_once().block == 17
+    assert replica.rewinds() == ()
+    assert desk.doors[-1].lied
+    assert [point.accepted.number for point in replica.known().points] == [7, 17]
+
+
+def test_nor_does_one_that_denies_it_under_a_newer_file(desk: Desk) -> None:
+    won, lost = parted()
+    desk.open(won.network, won.fork(13)).follow_once()
+    replica = desk.open(newer(won, 4), won)
+    asked: list[int] = []
+
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        asked.extend([7] if params == ["0x7", False] else [])
+        return lost.blocks[7].as_json() if params == ["0x7", False] and len(asked) > 1 else result
+
+    desk.doors[-1].lie = lie
+    assert replica.follow_once().block == 17
+    assert replica.rewinds() == ()
 
 
 def test_a_node_that_is_behind_a_newer_files_replica_takes_nothing_back(desk: Desk) -> None:

@@ -43,6 +43,7 @@ class LedgerLink:
     def __init__(self, bureau: Bureau) -> None:
         self._bureau = bureau
         self._rpcs = [Rpc(url) for url in bureau.settings.ledger_urls]
+        self._of_this_chain: set[str] = set()
         self.state = LinkState()
 
     def close(self) -> None:
@@ -67,6 +68,7 @@ class LedgerLink:
         failures, is_usable = [], False
         for rpc in self._rpcs:
             try:
+                self._require_this_chain(rpc)
                 is_done = work(rpc)
             except (SourceError, OtherChain) as error:
                 failures.append(f"{shown_address(rpc.url)}: {error}")
@@ -81,6 +83,14 @@ class LedgerLink:
             _log.warning("the ledger cannot be reached, acts are queued: %s", "; ".join(failures))
         self.state.unreachable = "; ".join(failures)
         return False
+
+    def _require_this_chain(self, rpc: Rpc) -> None:
+        """Before anything else that it says counts; asked once. Raises OtherChain."""
+        if rpc.url in self._of_this_chain:
+            return
+        if (found := rpc.chain_id()) != self._bureau.network.chain_id:
+            raise OtherChain(f"chain id {found}, the network file says {self._bureau.network.chain_id}")
+        self._of_this_chain.add(rpc.url)
 
     def _now_reachable(self) -> None:
         if self.state.unreachable is not None:
@@ -107,8 +117,6 @@ class LedgerLink:
         _log.info("settled: %s%s", sent.purpose, f", refused: {receipt.revert}" if receipt.revert else "")
 
     def _compare(self, rpc: Rpc) -> None:
-        if (found := rpc.chain_id()) != self._bureau.network.chain_id:
-            raise OtherChain(f"chain id {found}, the network file says {self._bureau.network.chain_id}")
         mismatches = {}
         for number, authority in self._bureau.authorities.items():
             totals = _totals(rpc, self._bureau.network.registries.credential, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, select
@@ -15,6 +16,8 @@ from issuer.ledger_link import LedgerLink
 from issuer.schema import batches
 from issuer.store import reading
 from tests.issuer.desk import make_certificate, running, seal
+from tests.ledger.door import Door
+from tests.ledger.outbox_desk import NOTHING
 from tests.waiting import until
 
 
@@ -68,6 +71,22 @@ def test_a_node_of_another_chain_is_not_used(bureau, monkeypatch):
     assert link.deliver() is False
     assert "chain id 7" in (link.state.unreachable or "")
     link.close()
+
+
+def test_a_node_of_another_chain_is_not_used_where_it_is_the_second_either(settings, bureau, ledger_world):
+    """The first was compared, and then does not answer any more."""
+    with closing(Door(ledger_world.url)) as first, closing(Door(ledger_world.url)) as second:
+        second.lie = lambda method, params, result: "0x7" if method == "eth_chainId" else result
+        urls = settings.model_copy(update={"ledger_urls": (first.url, second.url)})
+        with closing(LedgerLink(replace(bureau, settings=urls))) as link:
+            assert link.deliver() is True
+            first.rude = lambda request, octets: None
+            with bureau.engine.begin() as connection:
+                (account,) = bureau.dispatch.accounts.values()
+                bureau.dispatch.outbox.enqueue(connection, account, NOTHING, "batch:1")
+            assert link.deliver() is False
+            assert "chain id 7" in (link.state.unreachable or "")
+        assert set(second.calls) == {"eth_chainId"}
 
 
 def test_the_next_node_is_tried(settings):

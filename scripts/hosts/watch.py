@@ -96,15 +96,18 @@ def _look_at(host: Host, ask: Ask) -> HostView:
 
 
 def _common(consoles: Mapping[int, Ask], heights: Mapping[int, int]) -> int | None:
-    """Bisects: blocks below one that is common are common, too. None where a host falls silent meanwhile."""
+    """Bisects: blocks below one that is common are common, too. None where a host falls silent, or moves, meanwhile."""
     if not heights:
         return None
     low, high = 0, min(heights.values())
     try:
         while low < high:
             middle = (low + high + 1) // 2
-            found = {ask("eth_getBlockByNumber", hex(middle), False)["hash"] for ask in consoles.values()}
-            low, high = (middle, high) if len(found) == 1 else (low, middle - 1)
+            blocks = [ask("eth_getBlockByNumber", hex(middle), False) for ask in consoles.values()]
+            if None in blocks:  # a host has moved to a shorter branch that is heavier
+                return None
+            is_common = len({block["hash"] for block in blocks}) == 1
+            low, high = (middle, high) if is_common else (low, middle - 1)
     except HostIsSilent:
         return None
     return low

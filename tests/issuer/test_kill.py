@@ -16,11 +16,11 @@ import pytest
 
 from issuer.bureau import open_bureau
 from tests.issuer import bureau_at_work
-from tests.issuer.bureau_at_work import Bureau
+from tests.issuer.bureau_at_work import Bureau, DecidingBureau
 from tests.issuer.desk import add_officers
 
 KILLS = 50
-TEAMS = 3
+TEAMS = (Bureau, Bureau, DecidingBureau)
 MOST_KILLS = 100
 ENOUGH = 10
 """How many acts of each kind have to be acknowledged before the test says anything."""
@@ -34,7 +34,8 @@ def test_whatever_was_acknowledged_is_there_once(settings, fresh_authority, ledg
     prepared = open_bureau(settings)
     add_officers(prepared, fresh_authority.number)
     prepared.engine.dispose()
-    teams, moments = [Bureau(fresh_authority, seed) for seed in range(TEAMS)], random.Random(7)
+    teams = [kind(fresh_authority, seed) for seed, kind in enumerate(TEAMS)]
+    moments = random.Random(7)
     longest_life_seconds = FIRST_LONGEST_LIFE_SECONDS
     for kill in itertools.count(1):
         life = bureau_at_work.start(settings, tmp_path)
@@ -50,10 +51,11 @@ def test_whatever_was_acknowledged_is_there_once(settings, fresh_authority, ledg
             worker.join()
         bureau_at_work.bury(life)
         assert errors == []
-        if kill >= KILLS and bureau_at_work._together(teams).least >= ENOUGH:
+        done = bureau_at_work._together(teams)
+        if kill >= KILLS and done.least >= ENOUGH and done.revoked:
             break
         assert kill < MOST_KILLS, "too little was acknowledged for the test to say anything"
-        if kill % 10 == 0 and bureau_at_work._together(teams).least < ENOUGH * kill // KILLS:
+        if kill % 10 == 0 and done.least < ENOUGH * kill // KILLS:
             longest_life_seconds *= 1.5  # a slow machine gets more done in longer lives
     bureau_at_work._bring_to_rest(settings, teams[0], tmp_path)
     bureau_at_work._everything_is_there_once(

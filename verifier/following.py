@@ -139,12 +139,15 @@ class Follower:
     def _tidy(self) -> None:
         """Other windows may follow for this one, so reorganisations are looked for here, too."""
         while not self._stop.is_set():
-            try:
-                self._withdrawing.look()
-                self._store.erase_personal(self._clock())
-            except (StoreUnusable, sqlite3.Error):
-                _log.exception("the record of checks could not be tidied yet")
+            for task in (self._withdrawing.look, self._erase):  # whatever ails the replica, what is over is erased
+                try:
+                    task()
+                except (StoreUnusable, LedgerError, sqlite3.Error):
+                    _log.exception("the record of checks could not be tidied yet")
             self._stop.wait(_TIDY_EVERY_SECONDS)
+
+    def _erase(self) -> None:
+        self._store.erase_personal(self._clock())
 
     def _progressed(self, progress: Progress) -> None:
         self._withdrawing.look()

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger import Progress, Replica
+from ledger import Progress, Replica, ReplicaDamaged
+from ledger.replica.update import Rewind
 from tests.verifier.window_samples import NETWORK, StillReplica
 from tests.waiting import until
+from verifier import following
 from verifier.following import Follower
 from verifier.store import Check, Store
 
@@ -48,6 +50,28 @@ def test_a_window_without_sources_only_erases(tmp_path: Path) -> None:
         until(lambda: store.get("c").personal is None)
         follower.stop()
         assert follower.state.trouble is None
+    store.close()
+
+
+class Damaged(StillReplica):
+    """A replica whose file is damaged. `looks` counts how often that was met."""
+
+    looks = 0
+
+    def rewinds(self, after: int = 0) -> tuple[Rewind, ...]:
+        self.looks += 1
+        raise ReplicaDamaged("the file is damaged")
+
+
+def test_a_damaged_replica_keeps_nobodys_personal_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_TIDY_EVERY_SECONDS", 0.01)
+    store = Store(tmp_path / "window.sqlite", 100)
+    store.keep(Check("c", "r", b"d", 1000, "w", {"verdict": "accepted"}, {"claims": {}}), None)
+    with Damaged(tmp_path / "replica.sqlite") as replica:
+        follower = Follower(replica, store, (), 0.01, lambda: 2000)
+        follower.start()
+        until(lambda: store.get("c").personal is None and replica.looks > 2)
+        follower.stop()
     store.close()
 
 

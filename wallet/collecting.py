@@ -4,7 +4,8 @@
 after an answer that never came, after a wait. An access token that has died in the meantime is fetched anew.
 
 A wrong transaction code counts against the offer, so what was refused for good is never sent again by itself: see
-TokenRefused. A collection without a token has never had one, and nothing can have been issued for its key.
+TokenRefused. A collection without a token has never had one, and nothing can have been issued for its key; but in a
+vault of an earlier version one that waits may have lost its token: it is never given up.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def step(collection: Collection, issuer: IssuerClient, endpoints: Endpoints, now
     """The next call: a token, then the request, then asking again until the credential arrives. Raises IssuerError."""
     token = collection.access_token
     if token is None:
-        return _with_first_token(collection, issuer, endpoints)
+        is_first = collection.transaction_id is None
+        return (_with_first_token if is_first else _with_token)(collection, issuer, endpoints)
     try:
         if collection.transaction_id is None:
             return _answered(collection, _request(collection, token, issuer, endpoints, now), now)

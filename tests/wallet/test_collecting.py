@@ -165,8 +165,8 @@ def wrong_code(offer: dict[str, str]) -> str:
     return f"{(int(offer['tx_code']) + 1) % 10**6:06d}"
 
 
-def with_dead_token(wallet: Wallet, collection: Collection) -> None:
-    wallet._save(wallet._contents.with_collection(replace(collection, access_token="over")))
+def with_dead_token(wallet: Wallet, collection: Collection, token: str | None = "over") -> None:
+    wallet._save(wallet._contents.with_collection(replace(collection, access_token=token)))
 
 
 def test_a_wrong_transaction_code_collects_nothing_and_is_sent_once(desk, mine) -> None:
@@ -242,11 +242,14 @@ def test_a_token_that_died_is_fetched_anew(desk, mine) -> None:
     assert desk.made(certificate) == 1
 
 
-def test_a_key_for_which_something_may_have_been_issued_is_not_erased_by_a_refusal(desk, mine) -> None:
+@pytest.mark.parametrize("token", ["over", None])
+def test_a_key_for_which_something_may_have_been_issued_is_not_erased_by_a_refusal(desk, mine, token) -> None:
+    """Earlier versions saved that a token had died by leaving it out."""
     certificate, offer = desk.offer()
     with httpx.Client() as http:
         waiting = mine.accept(offer["by_value"], offer["tx_code"], IssuerClient(http), None, 0)
-        with_dead_token(mine, waiting)
+        assert waiting.transaction_id is not None
+        with_dead_token(mine, waiting, token)
         assert desk.officer.delete(f"/certificates/{certificate}/offers/{offer['id']}").status_code == 204
         for _ in range(2):
             with pytest.raises(IssuerRefused, match=r"invalid_grant.*forget what was begun") as refused:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from credential import base64url
 from ledger import Account, NetworkFile, Rpc, serialise_network_file
@@ -176,7 +177,9 @@ class Scene:
         words += ["--network", "../network.json", *(word for each in types for word in ("--type", each))]
         told = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in yinxin(*words).splitlines())
         operator, kid = bytes.fromhex(told["operator"][2:]), base64url.decode(told["kid"])
-        return Bureau(number, region, title, credit_code, url, types, operator, kid, bytes.fromhex(told["public key"]))
+        public_key = load_pem_public_key(Path(told["public key"]).read_bytes())
+        point = public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return Bureau(number, region, title, credit_code, url, types, operator, kid, point[1:])
 
     def _open_bureau(self, name: str, bureau: Bureau) -> tuple[Officer, Officer]:
         """Two officers, each of whom may draft and approve, but not the same."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.accounts import Account, Fees
-from ledger.calls import Call
+from ledger.calls import Call, empty_call
 from ledger.errors import TransactionNotFinal, TransactionReverted
 from ledger.gas import gas_at
 from ledger.hexadecimal import to_hex
@@ -19,7 +19,6 @@ from ledger.rpc import Rpc
 
 TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
-_EMPTY_GAS = 21_000
 
 
 class Administration:
@@ -66,9 +65,8 @@ class Administration:
         Their tip is the whole fee: nodes ask for a tenth more than what is there. Raises as `send_all` does.
         """
         first, after = (self._rpc.nonce(self._account.address, block) for block in ("latest", "pending"))
-        empty = Call(self._account.address, b"", _EMPTY_GAS, "an empty transaction")
         fees = replace(self._fees, max_priority_fee_per_gas=self._fees.max_fee_per_gas)
-        return self._send_from(first, [empty] * (after - first), fees)
+        return self._send_from(first, [empty_call(self._account.address)] * (after - first), fees)
 
     def _send_from(
         self, nonce: int, calls: Sequence[Call], fees: Fees, on_final: Callable[[Call], None] = lambda call: None

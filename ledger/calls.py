@@ -13,3 +13,8 @@ class Call:
     data: bytes
     gas: int
     purpose: str
+
+
+def empty_call(account: bytes) -> Call:
+    """What an account sends to itself to use up a nonce: it does nothing, and costs the least gas that there is."""
+    return Call(account, b"", 21_000, "an empty transaction")

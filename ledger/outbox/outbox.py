@@ -23,6 +23,7 @@ from ledger.gas import Gas, fees_of, gas_at
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from ledger.outbox.fees import earlier_receipt, sign_with_more
+from ledger.outbox.gaps import fill, gap_before
 from ledger.outbox.reorganisations import Reorganisations
 from ledger.outbox.tables import State, accounts, transactions
 from ledger.receipts import Receipt, parse_receipt, receipt_of
@@ -30,6 +31,9 @@ from ledger.rpc import Rpc
 
 IN_FLIGHT = 64
 """How many of one account's transactions are looked at, and sent, in one round."""
+
+MOST_USED_ELSEWHERE = 1024
+"""How many nonces at most a node is believed to have seen used by others: each that was not has to be filled."""
 
 _log = logging.getLogger(__name__)
 
@@ -206,6 +210,8 @@ class Outbox:
         if not rows:
             return
         gas = gas_at(rpc)
+        if not self._is_next(rpc, rows[0], gas, signer):
+            return
         lost = set(self._lost(rpc, [row for row in rows if row.state == State.SENT]))
         for row in rows:
             if row.state == State.SENT and row.id not in lost and not self._is_shut_out(rpc, row, gas):
@@ -219,6 +225,21 @@ class Outbox:
                 if not self._taken_anyway(rpc, payable, e, signer):
                     return
             self._mark(payable, state=State.SENT, problem=None)
+
+    def _is_next(self, rpc: Rpc, first: Row[Any], gas: Gas, signer: Account | None) -> bool:
+        """Whether the first call can run, if need be once the nonces before it that nobody used are filled."""
+        gap = gap_before(self._engine, rpc, first)
+        if not gap:
+            return True
+        problem = f"{len(gap)} nonces before its own were never used"
+        if signer is not None and gas.suffices(self._fees):
+            try:
+                fill(rpc, gap, self._chain_id, signer, self._fees)
+                return True
+            except NodeRefused as e:
+                problem = f"{problem}, and empty transactions for them are refused: {e}"
+        self._mark(first, problem=f"{first.purpose}: {problem}")
+        return False
 
     def _is_shut_out(self, rpc: Rpc, row: Row[Any], gas: Gas) -> bool:
         return gas.shuts_out(fees_of(row.raw)) and self._receipt(rpc, row) is None
@@ -260,10 +281,13 @@ class Outbox:
         if self._receipt(rpc, row) or rpc.call("eth_getTransactionByHash", to_hex(row.hash)):
             return True
         # What follows a queued row was never sent: numbering all again is safe. After a sent one it would not be.
-        if used_up and signer is not None and row.state == State.QUEUED:
-            self._renumber(row, rpc.nonce(row.account, "pending"), signer)
-            return False
         problem = "its nonce was used by another transaction of the account" if used_up else str(refusal)
+        if used_up and signer is not None and row.state == State.QUEUED:
+            next_nonce = rpc.nonce(row.account, "pending")
+            if next_nonce - row.nonce <= MOST_USED_ELSEWHERE:
+                self._renumber(row, next_nonce, signer)
+                return False
+            problem = f"the node says that {next_nonce - row.nonce} nonces were used elsewhere, which is not believed"
         self._mark(row, problem=f"{row.purpose}: {problem}")
         _log.warning("not sent: %s: %s", row.purpose, problem)
         return False

@@ -77,9 +77,9 @@ class Desk:
     def deliver(self, **options: Any) -> Any:
         return self.outbox.deliver(self.rpc, self.note, **options)
 
-    def until_empty(self, rounds: int = 100) -> None:
+    def until_empty(self, rounds: int = 100, **options: Any) -> None:
         for _ in range(rounds):
-            if self.deliver().waiting == 0:
+            if self.deliver(**options).waiting == 0:
                 return
             time.sleep(0.05)
         raise AssertionError("calls still wait")

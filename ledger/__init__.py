@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from ledger.pack import Loaded as Loaded
     from ledger.pack import load_pack as load_pack
     from ledger.printable import visible as visible
+    from ledger.printable import visible_json as visible_json
     from ledger.reading import RegistryReader as RegistryReader
     from ledger.receipts import Receipt as Receipt
     from ledger.refusals import PACK_REFUSALS as PACK_REFUSALS
@@ -148,6 +149,7 @@ _HOMES = {
     "serialise_network_file": "network_file",
     "trusted_until": "renewal",
     "visible": "printable",
+    "visible_json": "printable",
 }
 
 __all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts

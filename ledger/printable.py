@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 MAX_CHARACTERS = 300
@@ -21,8 +22,22 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
+def visible_json(value: object, indent: int | None = None) -> str:
+    """The value as JSON: every letter as it is, and what a terminal obeys, or UTF-8 does not have, as `\\uXXXX`."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
 def _shown(character: str) -> str:
     if character == "\n":
         return "↵"
-    obeyed = character in _DIRECTION_CHANGING or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-    return "\N{REPLACEMENT CHARACTER}" if obeyed else character
+    return "\N{REPLACEMENT CHARACTER}" if _is_obeyed(character) else character
+
+
+def _escaped(character: str) -> str:
+    # A line break in the text is the indentation's: json has escaped those of the value.
+    return f"\\u{ord(character):04x}" if character != "\n" and _is_obeyed(character) else character
+
+
+def _is_obeyed(character: str) -> bool:
+    return character in _DIRECTION_CHANGING or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import click
 
+from ledger import visible_json
 from verifier import operating, terminal
 from verifier.days import parse_day
 from verifier.errors import CannotListen
@@ -86,7 +87,7 @@ def check(file: BinaryIO, day: str, as_json: bool, update: bool, config: Path) -
 
 def _print(made: Check, as_json: bool, window: Window) -> None:
     if as_json:
-        tell(json.dumps(check_to_json(made), ensure_ascii=False, indent=2))
+        tell(visible_json(check_to_json(made), indent=2))
     else:
         tell("\n".join(terminal.lines(view_of(made, window.catalogue))))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import NoReturn
 import click
 
 import ledger
+from ledger import visible_json
 from verifier.errors import ReplicaDamaged, VerifierError
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def _fail(error: VerifierError, *, as_json: bool) -> NoReturn:
     """The error in words, or as JSON, and its exit status."""
     if as_json:
         body = {"code": error.code, "zh": error.text_zh, "en": error.text_en}
-        click.echo(json.dumps({"error": body}, ensure_ascii=False, indent=2))
+        click.echo(visible_json({"error": body}, indent=2))
     else:
         click.echo(f"{error.text_zh} {error.text_en} [{error.code}]", err=True)
     sys.exit(error.exit_status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ledger import visible_json
 from verifier import terminal
 from verifier.errors import PackTooLarge
 from verifier.exits import config_option, failing
@@ -43,7 +43,7 @@ def load_pack(file: Path, as_json: bool, config: Path) -> None:
             with _progress(hidden=as_json) as told:
                 loaded = load(file, loading_into(window), told)
     if as_json:
-        click.echo(json.dumps(loaded_to_json(loaded, known_until), indent=2))
+        click.echo(visible_json(loaded_to_json(loaded, known_until), indent=2))
         return
     for line in terminal.loaded_lines(loaded, known_until):
         click.echo(line)
@@ -64,7 +64,7 @@ def status(as_json: bool, update: bool, config: Path) -> None:
                 follower.look_now()
             standing = standing_of(window, follower.state)
     if as_json:
-        click.echo(json.dumps(standing_to_json(standing), ensure_ascii=False, indent=2))
+        click.echo(visible_json(standing_to_json(standing), indent=2))
         return
     for line in terminal.standing_lines(standing):
         click.echo(line)
@@ -86,7 +86,7 @@ def withdrawn(with_made_again: bool, as_json: bool, config: Path) -> None:
             follower_of(settings, window).withdraw()
             found = window.store.withdrawn(only_open=not with_made_again, limit=_MOST_LISTED)
     if as_json:
-        click.echo(json.dumps([withdrawn_for_operator(each) for each in found], ensure_ascii=False, indent=2))
+        click.echo(visible_json([withdrawn_for_operator(each) for each in found], indent=2))
         return
     for line in terminal.withdrawn_lines(found, with_made_again=with_made_again):
         click.echo(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from ledger.calls import Call
 from ledger.commands.settling import block_text, settled_at
 from ledger.errors import LedgerError, TransactionReverted
 from ledger.network_file import NetworkFile, read_network_file
-from ledger.printable import visible
+from ledger.printable import visible, visible_json
 from ledger.receipts import Receipt
 from ledger.registries import Registries
 
@@ -94,7 +93,7 @@ def errors_told(command: Callable[P, None]) -> Callable[P, None]:
             if not kwargs.get("as_json"):
                 raise click.ClickException(str(e)) from e
             code = e.revert.name if isinstance(e, TransactionReverted) else type(e).__name__
-            click.echo(json.dumps({"error": code, "message": str(e)}, ensure_ascii=False))
+            click.echo(visible_json({"error": code, "message": str(e)}))
             raise SystemExit(1) from e
 
     return wrapped
@@ -127,7 +126,7 @@ def passphrase_of(path: Path | None) -> str | None:
 
 def tell(as_json: bool, text: str, **values: object) -> None:
     """Prints `values` as one JSON object, or `text`, whose lines are harmless to a terminal."""
-    click.echo(json.dumps(values, ensure_ascii=False) if as_json else "\n".join(map(visible, text.split("\n"))))
+    click.echo(visible_json(values) if as_json else "\n".join(map(visible, text.split("\n"))))
 
 
 def facts_of(receipt: Receipt) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from ledger.errors import LedgerError
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.pack import Draft, Loaded, Mark, OnProgress, Pack, check_pack, export_pack, load_pack, open_pack
 from ledger.pack.showing import Contents, contents_of
-from ledger.printable import visible
+from ledger.printable import visible, visible_json
 from ledger.refusals import pack_refusal
 from ledger.replica import Replica
 
@@ -116,7 +115,7 @@ def show_command(path: Path, network: Path | None, as_json: bool) -> None:
         shown["holds"] = refused is None
         shown["reason"] = None if refused is None else f"{type(refused).__name__}: {refused}"
     if as_json:
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        click.echo(visible_json(shown))
     else:
         click.echo(f"{_as_text(shown)}\n{_judgement(network is not None, refused)}")
     if refused is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -13,7 +12,7 @@ from typing import Any
 
 import click
 
-from ledger import LedgerError
+from ledger import LedgerError, visible_json
 from scripts.hosts import founding, geth, namespaces
 from scripts.hosts.network import Network
 from scripts.hosts.problems import HostProblem
@@ -103,7 +102,7 @@ def status(folder: Path, as_json: bool) -> None:
     beside them, how many are in reach; --json gives the groups.
     """
     view = Network.open(folder).look()
-    click.echo(json.dumps(_as_json(view), ensure_ascii=False) if as_json else _as_text(view))
+    click.echo(visible_json(_as_json(view)) if as_json else _as_text(view))
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +24,10 @@ class DeskClient:
     """One officer's session; it ends with the `with` block."""
 
     def __init__(self, url: str, name: str, password: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=300, trust_env=False)
+        try:
+            self._http = httpx.Client(base_url=url, timeout=300, trust_env=False)
+        except httpx.InvalidURL as error:
+            raise DeskError(visible(f"{shown_address(url)} is no address of a service")) from error
         try:
             token = self.post("/sessions", {"name": name, "password": password})["token"]
         except DeskError:
@@ -35,7 +39,8 @@ class DeskClient:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.delete("/sessions/current")
+        with suppress(httpx.HTTPError):  # where the service is gone, so is what the session could do until it ends
+            self._http.delete("/sessions/current")
         self._http.close()
 
     def get(self, path: str, **query: object) -> Any:
@@ -59,7 +64,7 @@ class DeskClient:
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **options)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: no name of a host
             url = shown_address(str(self._http.base_url))
             raise DeskError(f"the service at {url} cannot be reached: {type(error).__name__}") from error
         if answer.is_success or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from credential import SigningKey, base64url, strict_json
+from ledger import visible
 from wallet.errors import IssuerRefused, IssuerUnreachable, MalformedAnswer, MalformedOffer
 from wallet.offer import PRE_AUTHORIZED_CODE, Offer, OfferReference, parse_offer, secure_url
 
@@ -111,7 +112,11 @@ class IssuerClient:
             with self._http.stream(method, url, follow_redirects=False, **options) as answer:  # type: ignore[arg-type]
                 content = _limited(answer)
         except httpx.HTTPError as e:
-            raise IssuerUnreachable("the issuer cannot be reached; what was begun can be resumed") from e
+            # Not the whole address: an offer's own is as good as the offer.
+            host = visible(urlsplit(url).hostname or "")
+            raise IssuerUnreachable(f"the issuer at {host} cannot be reached; what was begun can be resumed") from e
+        except (httpx.InvalidURL, UnicodeError) as e:
+            raise MalformedAnswer("an address that the offer or the issuer names is none") from e
         whole = httpx.Response(answer.status_code, content=content)
         if whole.status_code not in {200, 201, 202}:
             raise IssuerRefused(whole.status_code, _error_code(whole))

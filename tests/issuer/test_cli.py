@@ -157,6 +157,11 @@ def test_a_wrong_password_and_an_absent_service_are_told(offline):
     told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://me:secret@127.0.0.1:9/bureau"})
     assert "the service at http://127.0.0.1:9/bureau" in told
     assert "secret" not in told
+    told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://me:secret@[::1"})
+    assert "http://[::1 is no address of a service" in told
+    assert "secret" not in told
+    told = run("status", status=1, **{**environment, "YINXIN_ISSUER_URL": "http://a..b"})
+    assert "the service at http://a..b cannot be reached" in told
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+import httpx
 import pytest
 
-from wallet.errors import MalformedOffer, OfferRefused, UnsupportedOffer
+from wallet import IssuerClient, IssuerUnreachable
+from wallet.errors import MalformedAnswer, MalformedOffer, OfferRefused, UnsupportedOffer
 from wallet.offer import PRE_AUTHORIZED_CODE, Offer, OfferReference, parse_offer, parse_offer_uri, secure_url
 
 DOCUMENT = {
@@ -79,3 +81,15 @@ def test_plain_http_is_for_this_machine_only() -> None:
     assert secure_url("http://127.0.0.1:8600/x")
     with pytest.raises(MalformedOffer):
         secure_url("http://192.0.2.1/x")
+
+
+@pytest.mark.parametrize("url", ["https://a..b/offer", "https://" + "a" * 70_000, "https://a\x00b/"])
+def test_an_address_that_cannot_be_one_is_a_malformed_answer(url: str) -> None:
+    with httpx.Client() as http, pytest.raises(MalformedAnswer, match="names is none"):
+        IssuerClient(http).offer(OfferReference(url))
+
+
+def test_an_issuer_that_is_not_reached_is_named_without_what_is_as_good_as_the_offer() -> None:
+    with httpx.Client() as http, pytest.raises(IssuerUnreachable, match=r"issuer at 127\.0\.0\.1 cannot") as caught:
+        IssuerClient(http).offer(OfferReference("http://127.0.0.1:9/offers/secret"))
+    assert "secret" not in str(caught.value)

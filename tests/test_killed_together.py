@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from issuer import passwords
-from scripts.story.processes import free_port
+from scripts.ports import free_port
 from tests.fixtures_ledger import World, make_world
 from tests.ledger.door import Door
 from tests.ledger.liars import about_logs

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.hosts import founding, geth, namespaces
-from scripts.hosts.machine import free_ports
 from scripts.hosts.namespaces import Cables
 from scripts.hosts.problems import HostProblem
 from scripts.hosts.records import Host, Isolation, Record
+from scripts.ports import free_ports
 
 CHAIN_ID = 20263
 _P2P_PORT = 30303

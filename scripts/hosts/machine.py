@@ -174,12 +174,3 @@ def end(process: Running | None) -> None:
         time.sleep(0.01)
     if child := _children.pop(process.pid, None):
         child.wait()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that were free a moment ago, all different."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

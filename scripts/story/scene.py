@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from credential import base64url
 from ledger import Account, NetworkFile, Rpc, serialise_network_file
+from scripts.ports import free_port
 from scripts.story.bureau_desk import Officer
-from scripts.story.processes import Processes, free_port, yinxin
+from scripts.story.processes import Processes, yinxin
 from scripts.story.setting import (
     ANHUI,
     BUSINESS_LICENCE,

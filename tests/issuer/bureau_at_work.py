@@ -203,7 +203,7 @@ class DecidingBureau(Bureau):
         done.revoked.add(number)
 
 
-def _together(teams: list[Bureau]) -> Acknowledged:
+def put_together(teams: list[Bureau]) -> Acknowledged:
     every = Acknowledged()
     for team in teams:
         for name in ("drafts", "certificates", "sealed", "suspended", "revoked", "collected"):
@@ -227,7 +227,7 @@ def bury(life: Life) -> None:
     life.client.close()
 
 
-def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path, seconds: float = 60) -> None:
+def bring_to_rest(settings: Settings, bureau: Bureau, folder: Path, seconds: float = 60) -> None:
     """The last life ends when nothing waits for a batch (but what is suspended) and nothing is queued."""
     life, store = start(settings, folder), open_bureau(settings)
     bureau.desk = Desk(life.client, None, bureau.authority.number)
@@ -247,7 +247,7 @@ def _bring_to_rest(settings: Settings, bureau: Bureau, folder: Path, seconds: fl
     store.engine.dispose()
 
 
-def _everything_is_there_once(settings, done: Acknowledged, authority, world, folder: Path) -> None:
+def expect_everything_once(settings, done: Acknowledged, authority, world, folder: Path) -> None:
     from ledger import RegistryReader
 
     bureau = open_bureau(settings)

@@ -51,13 +51,13 @@ def test_whatever_was_acknowledged_is_there_once(settings, fresh_authority, ledg
             worker.join()
         bureau_at_work.bury(life)
         assert errors == []
-        done = bureau_at_work._together(teams)
+        done = bureau_at_work.put_together(teams)
         if kill >= KILLS and done.least >= ENOUGH and done.revoked:
             break
         assert kill < MOST_KILLS, "too little was acknowledged for the test to say anything"
         if kill % 10 == 0 and done.least < ENOUGH * kill // KILLS:
             longest_life_seconds *= 1.5  # a slow machine gets more done in longer lives
-    bureau_at_work._bring_to_rest(settings, teams[0], tmp_path)
-    bureau_at_work._everything_is_there_once(
-        settings, bureau_at_work._together(teams), fresh_authority, ledger_world, tmp_path
+    bureau_at_work.bring_to_rest(settings, teams[0], tmp_path)
+    bureau_at_work.expect_everything_once(
+        settings, bureau_at_work.put_together(teams), fresh_authority, ledger_world, tmp_path
     )

@@ -17,7 +17,7 @@ from credential import Reason, State, Verdict, identifiers
 from issuer.bureau import open_bureau
 from issuer.settings import Settings
 from ledger import FollowFailed, Replica, Rpc
-from scripts.hosts.machine import free_ports
+from scripts.ports import free_ports
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, Authority, World
 from tests.issuer import bureau_at_work
 from tests.issuer.desk import add_officers, write_settings
@@ -51,7 +51,7 @@ class AtWork:
     @property
     def done(self) -> bureau_at_work.Acknowledged:
         """What the bureau has acknowledged so far."""
-        return bureau_at_work._together(list(self.bureau.teams))
+        return bureau_at_work.put_together(list(self.bureau.teams))
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def at_work(
                 until(lambda: working.done.least > 0, "something of each kind is acknowledged")
                 bureau.kill()
                 assert bureau.errors == []
-                bureau_at_work._bring_to_rest(settings, teams[0], folder, seconds=150)
+                bureau_at_work.bring_to_rest(settings, teams[0], folder, seconds=150)
                 rest = height_of(world)
                 _until_followed(world, window.replica, rest)
         finally:
@@ -93,7 +93,7 @@ def at_work(
         _no_verdict_was_wrong(world, window.replica, watch, clerk)
         _enough_was_seen(showing, watch, clerk)
     catch_up(world, folder / "replica.db", rest)
-    bureau_at_work._everything_is_there_once(settings, working.done, authority, world, folder)
+    bureau_at_work.expect_everything_once(settings, working.done, authority, world, folder)
     _knows_what_a_new_one_knows(world, window.replica, folder / "replica.db")
 
 

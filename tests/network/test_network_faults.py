@@ -20,7 +20,7 @@ from credential import Verdict
 from issuer import passwords
 from ledger import Rpc
 from scripts.hosts import Network
-from scripts.hosts.machine import free_ports
+from scripts.ports import free_ports
 from tests.fixtures_ledger import World
 from tests.network.at_work import AtWork, at_work
 from tests.network.judging import Chain, Place, read_chain

@@ -18,7 +18,7 @@ from credential import Live, Policy, Verdict, identifiers, parse_presented, veri
 from issuer import passwords
 from ledger import FollowFailed, Replica, load_catalogue
 from scripts.hosts import Network
-from scripts.story.processes import free_port
+from scripts.ports import free_port
 from tests.fixtures_ledger import SHANGHAI, World
 from tests.issuer.desk import Desk, make_certificate, running, write_settings
 from tests.waiting import until

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from credential import SigningKey
-from scripts.story.processes import free_port
+from scripts.ports import free_port
 from tests.verifier.window_samples import live_text
 from verifier.cli import serve
 

@@ -22,7 +22,7 @@ from credential import identifiers, parse_presented
 from issuer.accounts import Role, add_officer
 from issuer.store import open_store
 from ledger import load_catalogue, save_account
-from scripts.story.processes import free_port
+from scripts.ports import free_port
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_key_file
 from tests.wallet.wallet_samples import COST, PASSPHRASE
 from wallet import Collection, Held, IssuerClient, IssuerRefused, IssuerUnreachable, TokenRefused, Wallet, World

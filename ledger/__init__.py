@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ledger.calls import Call as Call
     from ledger.catalogue import load_catalogue as load_catalogue
     from ledger.deployment import deploy as deploy
+    from ledger.durable import write_over as write_over
     from ledger.errors import AccountProblem as AccountProblem
     from ledger.errors import CheckpointTooOld as CheckpointTooOld
     from ledger.errors import ContradictoryHeaders as ContradictoryHeaders
@@ -150,6 +151,7 @@ _HOMES = {
     "trusted_until": "renewal",
     "visible": "printable",
     "visible_json": "printable",
+    "write_over": "durable",
 }
 
 __all__ = ["events", *_HOMES]  # noqa: PLE0604 - all are texts

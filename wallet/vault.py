@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from ledger import write_over
 from wallet.errors import DamagedVault, NoVault, VaultBusy, VaultExists, WrongPassphrase
 
 Entropy = Callable[[int], bytes]
@@ -83,17 +83,10 @@ class Vault:
             raise DamagedVault("the wallet's file was changed or is damaged") from e
 
     def save(self, content: bytes) -> None:
-        """Writes beside, syncs, then renames over: the file is the old one or the new one, never half of either."""
+        """The file is the old one or the new one, never half of either."""
         nonce = self.entropy(_NONCE_OCTETS)
         before = _bound(self.header, nonce)
-        beside = self.path.with_name(f"{self.path.name}.new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(before + AESGCM(self._key).encrypt(nonce, content, before))
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(self.path)
-        _sync_folder(self.path.parent)
+        write_over(self.path, before + AESGCM(self._key).encrypt(nonce, content, before))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -149,11 +142,3 @@ def _parameters(header: bytes) -> tuple[int, bytes, str]:
     ):
         raise DamagedVault("the wallet's header has parameters out of range")
     return cost, salt, check
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from ledger.durable import write_over
 from ledger.errors import JournalMismatch, OtherNetwork, PackNotWritten, PackProblem, PackTooLarge
 from ledger.mirror.manifest import NAME, Listed, Manifest, parse_manifest, serialise_manifest
 from ledger.mirror.tiers import TIP_EVENTS, chain, still_kept, to_merge
-from ledger.pack import Draft, Exporting, Mark, exporting, open_pack, synced
+from ledger.pack import Draft, Exporting, Mark, exporting, open_pack
 from ledger.replica import Replica
 
 KEEP_SECONDS = 3_600
@@ -92,7 +93,7 @@ class MirrorFolder:
                     listed, written = self._packs(source, ())  # it held what the replica has taken back
             manifest = Manifest("0x" + replica.network.first_head.hex(), listed)
             self._mark_dropped(manifest, before)
-            self._replace_manifest(serialise_manifest(manifest))
+            write_over(self._path / NAME, serialise_manifest(manifest), mode=0o666)
             removed = self._tidy(manifest, before)
         except OSError as e:
             raise PackNotWritten(f"cannot write to {self._path}: {e.strerror}") from e
@@ -153,15 +154,6 @@ class MirrorFolder:
         draft.keep(self._path / file)
         span = draft.span
         return Listed(file, draft.written.octets, span.start.events, span.end.events, draft.block, draft.time)
-
-    def _replace_manifest(self, octets: bytes) -> None:
-        draft = self._path / f".{NAME}.new"
-        with draft.open("wb") as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path / NAME)
-        synced(self._path)
 
     def _claim(self) -> None:
         """Makes the folder and takes its lock; again where somebody has removed the folder meanwhile."""

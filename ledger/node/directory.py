@@ -8,13 +8,13 @@ noticed at the next start instead of a second block of one number being sealed.
 from __future__ import annotations
 
 import fcntl
-import os
 import secrets
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.durable import draft_beside, put_in_place, write_over
 from ledger.node.errors import StartRefused
 
 
@@ -49,7 +49,7 @@ class DataDirectory:
         """The validator's secp256k1 key, 32 octets, made at the first start. Refuses a file that others may read."""
         path = self.path / "validator.key"
         if create and not path.exists():
-            _write_durably(path, secrets.token_bytes(32).hex() + "\n")
+            write_over(path, f"{secrets.token_bytes(32).hex()}\n".encode())
         try:
             mode, text = path.stat().st_mode, path.read_text("ascii")
         except FileNotFoundError as e:
@@ -74,8 +74,8 @@ class DataDirectory:
 
         In two steps, because a full disk must be noticed before the block is stored.
         """
-        draft = _draft_durably(self._mark_path, f"{mark.number} {mark.hash.hex()}\n")
-        return lambda: _replace_durably(draft, self._mark_path)
+        draft = draft_beside(self._mark_path, f"{mark.number} {mark.hash.hex()}\n".encode())
+        return lambda: put_in_place(draft, self._mark_path)
 
     def set_mark(self, mark: Mark) -> None:
         """When this returns, the mark survives a crash."""
@@ -93,27 +93,3 @@ def _key_octets(text: str) -> bytes:
     if len(octets) != 32:
         raise StartRefused("validator.key does not hold 64 hexadecimal digits")
     return octets
-
-
-def _write_durably(path: Path, text: str) -> None:
-    """Replaces the file so that a crash leaves the old content or the new; readable by the owner only."""
-    _replace_durably(_draft_durably(path, text), path)
-
-
-def _draft_durably(path: Path, text: str) -> Path:
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def _replace_durably(draft: Path, path: Path) -> None:
-    draft.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

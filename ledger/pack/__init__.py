@@ -12,7 +12,6 @@ from ledger.pack.exporting import Draft as Draft
 from ledger.pack.exporting import Exporting as Exporting
 from ledger.pack.exporting import export_pack as export_pack
 from ledger.pack.exporting import exporting as exporting
-from ledger.pack.exporting import synced as synced
 from ledger.pack.history import mark_of as mark_of
 from ledger.pack.history import metadata_of as metadata_of
 from ledger.pack.history import new_logs as new_logs

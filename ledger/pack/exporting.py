@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ledger.durable import put_in_place
 from ledger.errors import JournalMismatch, PackNotWritten, UnsupportedPack
 from ledger.journal import RawLog, fold
 from ledger.network_file import NetworkFile
@@ -34,8 +35,7 @@ class Draft:
 
     def keep(self, path: Path) -> None:
         """Gives it its name, in place of what had it. Survives a crash."""
-        self.path.replace(path)
-        synced(path.parent)
+        put_in_place(self.path, path)
 
 
 def export_pack(
@@ -124,15 +124,6 @@ def exporting(replica: Replica) -> Iterator[Exporting]:
         if found is None:
             raise PackNotWritten("the replica has no proven block with its proof yet: follow a source first")
         yield Exporting(network, connection, found)
-
-
-def synced(folder: Path) -> None:
-    """When it returns, the names in the folder survive a crash."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write(

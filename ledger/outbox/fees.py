@@ -19,12 +19,12 @@ from ledger.rpc import Rpc
 
 
 def earlier_receipt(engine: Engine, rpc: Rpc, row: Row[Any]) -> Receipt | None:
-    """Of a call that got into a block as it was before it was signed with more. Raises SourceError."""
+    """Of a call that got into a block as it was before it was signed anew. Raises SourceError."""
     query = select(earlier_hashes.c.hash).where(earlier_hashes.c.transaction_id == row.id)
     with engine.connect() as connection:
         hashes = list(connection.scalars(query))
-    receipts = (receipt_of(rpc, each) for each in hashes)
-    return next((receipt for receipt in receipts if receipt is not None), None)
+    receipts = [receipt for receipt in (receipt_of(rpc, each) for each in hashes) if receipt is not None]
+    return next((receipt for receipt in receipts if receipt.succeeded), next(iter(receipts), None))
 
 
 def sign_with_more(engine: Engine, row: Row[Any], chain_id: int, signer: Account, fees: Fees) -> Row[Any] | None:

@@ -23,17 +23,14 @@ from ledger.gas import Gas, fees_of, gas_at
 from ledger.hexadecimal import to_hex
 from ledger.network_file import NetworkFile
 from ledger.outbox.fees import earlier_receipt, sign_with_more
-from ledger.outbox.gaps import fill, gap_before
+from ledger.outbox.nonces import MOST_USED_ELSEWHERE, fill, may_be_next, send_again, settled_from
 from ledger.outbox.reorganisations import Reorganisations
-from ledger.outbox.tables import State, accounts, transactions
+from ledger.outbox.tables import State, accounts, beginnings, earlier_hashes, transactions
 from ledger.receipts import Receipt, parse_receipt, receipt_of
 from ledger.rpc import Rpc
 
 IN_FLIGHT = 64
 """How many of one account's transactions are looked at, and sent, in one round."""
-
-MOST_USED_ELSEWHERE = 1024
-"""How many nonces at most a node is believed to have seen used by others: each that was not has to be filled."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,8 +90,8 @@ class Outbox:
 
     def adopt(self, connection: Connection, account: bytes, next_nonce: int) -> None:
         """Begins with an account that was used before, at the chain's next nonce. A known account is left as it is."""
-        if _next_nonce(connection, account) is None:
-            connection.execute(insert(accounts).values(address=account, next_nonce=next_nonce))
+        if connection.scalar(select(accounts.c.next_nonce).where(accounts.c.address == account)) is None:
+            _begin(connection, account, first=next_nonce, next_nonce=next_nonce)
 
     def enqueue(self, connection: Connection, account: Account, call: Call, reference: str) -> int:
         """Records the call within the caller's transaction: once that is committed, it will reach the chain, once.
@@ -179,15 +176,21 @@ class Outbox:
         while rows := self._rows(account):
             answers = rpc.batch("eth_getTransactionReceipt", [[to_hex(row.hash)] for row in rows])
             for row, answer in zip(rows, answers, strict=True):
-                receipt = (
-                    earlier_receipt(self._engine, rpc, row) if answer is None else parse_receipt(rpc, answer, row.hash)
-                )
+                found = None if answer is None else parse_receipt(rpc, answer, row.hash)
+                receipt = self._settling(rpc, row, found)
                 if receipt is None:
                     return settled
                 if newest is not None and receipt.block > newest:
                     return settled
                 settled += self._settle_one(row, receipt, on_settled)
         return settled
+
+    def _settling(self, rpc: Rpc, row: Row[Any], found: Receipt | None) -> Receipt | None:
+        """The receipt that counts: a call that was signed anew, and was refused so, may have been done before that."""
+        if found is not None and found.succeeded:
+            return found
+        earlier = earlier_receipt(self._engine, rpc, row)
+        return earlier if found is None or (earlier is not None and earlier.succeeded) else found
 
     def _settle_one(self, row: Row[Any], receipt: Receipt, on_settled: OnSettled) -> int:
         revert = str(receipt.revert) if receipt.revert else None
@@ -227,17 +230,32 @@ class Outbox:
             self._mark(payable, state=State.SENT, problem=None)
 
     def _is_next(self, rpc: Rpc, first: Row[Any], gas: Gas, signer: Account | None) -> bool:
-        """Whether the first call can run, if need be once the nonces before it that nobody used are filled."""
-        gap = gap_before(self._engine, rpc, first)
-        if not gap:
+        """Whether the node can run the first call; else it is sent what it lacks before that, as much as one round has.
+
+        Raises FeeTooLow.
+        """
+        next_nonce = rpc.nonce(first.account)
+        if next_nonce >= first.nonce:
             return True
-        problem = f"{len(gap)} nonces before its own were never used"
-        if signer is not None and gas.suffices(self._fees):
-            try:
-                fill(rpc, gap, self._chain_id, signer, self._fees)
+        if settled := settled_from(self._engine, first.account, next_nonce, IN_FLIGHT):
+            send_again(rpc, settled)
+            problem = "the node lacks calls that are settled: it is behind, or the one that said so lied"
+        else:
+            # What others have pending there is theirs.
+            gap = range(max(next_nonce, rpc.nonce(first.account, "pending")), first.nonce)
+            if not gap:
                 return True
-            except NodeRefused as e:
-                problem = f"{problem}, and empty transactions for them are refused: {e}"
+            problem = f"{len(gap)} nonces before its own were never used"
+            if len(gap) > MOST_USED_ELSEWHERE:
+                problem = f"{problem}, too many to be filled: the authority needs another operator account"
+            elif signer is not None:
+                gas.require(self._fees)
+                try:
+                    fill(rpc, gap[:IN_FLIGHT], self._chain_id, signer, self._fees)
+                    if len(gap) <= IN_FLIGHT:
+                        return True
+                except NodeRefused as e:
+                    problem = f"{problem}, and empty transactions for them are refused: {e}"
         self._mark(first, problem=f"{first.purpose}: {problem}")
         return False
 
@@ -284,10 +302,9 @@ class Outbox:
         problem = "its nonce was used by another transaction of the account" if used_up else str(refusal)
         if used_up and signer is not None and row.state == State.QUEUED:
             next_nonce = rpc.nonce(row.account, "pending")
-            if next_nonce - row.nonce <= MOST_USED_ELSEWHERE:
-                self._renumber(row, next_nonce, signer)
-                return False
-            problem = f"the node says that {next_nonce - row.nonce} nonces were used elsewhere, which is not believed"
+            problem = f"the node says that its nonce was used elsewhere, and {next_nonce} is next"
+            if not self._renumber(row, next_nonce, signer):
+                problem = f"{problem}, which is not believed"
         self._mark(row, problem=f"{row.purpose}: {problem}")
         _log.warning("not sent: %s: %s", row.purpose, problem)
         return False
@@ -295,19 +312,22 @@ class Outbox:
     def _receipt(self, rpc: Rpc, row: Row[Any]) -> Receipt | None:
         return receipt_of(rpc, row.hash) or earlier_receipt(self._engine, rpc, row)
 
-    def _renumber(self, first: Row[Any], next_nonce: int, signer: Account) -> None:
-        """Signs `first` and what follows it again, in order, from `next_nonce` on: as signed they can never run.
+    def _renumber(self, first: Row[Any], next_nonce: int, signer: Account) -> bool:
+        """Signs `first` and what follows it again, in order, from `next_nonce` on. False where that is not believed.
 
-        What comes before was acknowledged and may have become final meanwhile: it keeps its nonces.
+        As signed before they can never run, if the node is right; if not, the hashes they had tell. What comes before
+        was acknowledged and may have become final meanwhile: it keeps its nonces.
         """
         account = first.account
         with self._engine.begin() as connection:
             _lock(connection, account)
+            if next_nonce <= first.nonce or not may_be_next(connection, account, next_nonce):
+                return False
             query = select(transactions).where(_unsettled(), transactions.c.account == account)
             query = query.where(transactions.c.nonce >= first.nonce).order_by(transactions.c.nonce.desc())
             rows = list(connection.execute(query))
             if not rows or rows[-1].hash != first.hash or any(row.state == State.SENT for row in rows):
-                return  # another worker was first
+                return True  # another worker was first
             last = next_nonce + len(rows) - 1
             # From the last to the first, so that no two rows ever have one nonce.
             for offset, row in enumerate(rows):
@@ -315,8 +335,10 @@ class Outbox:
                 signed = signer.sign(self._chain_id, last - offset, call, self._fees)
                 values = {"nonce": last - offset, "raw": signed.raw, "hash": signed.hash, "state": State.QUEUED}
                 connection.execute(update(transactions).where(_is(row)).values(values))
+                connection.execute(insert(earlier_hashes).values(hash=row.hash, transaction_id=row.id))
             connection.execute(update(accounts).where(accounts.c.address == account).values(next_nonce=last + 1))
         _log.warning("nonces of %s were used elsewhere; %d calls numbered again", to_hex(account), len(rows))
+        return True
 
     def _mark(self, row: Row[Any], **changes: str | None) -> None:
         with self._engine.begin() as connection:
@@ -341,8 +363,9 @@ def _lock(connection: Connection, account: bytes) -> None:
     connection.execute(unchanged)
 
 
-def _next_nonce(connection: Connection, account: bytes) -> int | None:
-    return connection.scalar(select(accounts.c.next_nonce).where(accounts.c.address == account))
+def _begin(connection: Connection, account: bytes, *, first: int, next_nonce: int) -> None:
+    connection.execute(insert(accounts).values(address=account, next_nonce=next_nonce))
+    connection.execute(insert(beginnings).values(account=account, nonce=first))
 
 
 def _take_nonce(connection: Connection, account: bytes) -> int:
@@ -351,5 +374,5 @@ def _take_nonce(connection: Connection, account: bytes) -> int:
     found = connection.scalar(taken.returning(accounts.c.next_nonce))
     if found is not None:
         return int(found) - 1
-    connection.execute(insert(accounts).values(address=account, next_nonce=1))
+    _begin(connection, account, first=0, next_nonce=1)
     return 0

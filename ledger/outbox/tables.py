@@ -27,6 +27,14 @@ accounts = Table(
     Column("next_nonce", Integer, nullable=False),
 )
 
+beginnings = Table(
+    "outbox_beginnings",
+    metadata,
+    Column("account", LargeBinary(20), primary_key=True),
+    Column("nonce", Integer, nullable=False),
+)
+"""The nonce that an account had when this outbox began with it."""
+
 transactions = Table(
     "outbox_transactions",
     metadata,
@@ -66,4 +74,4 @@ earlier_hashes = Table(
     Column("transaction_id", ForeignKey("outbox_transactions.id"), nullable=False),
     Index("outbox_earlier_hashes_by_transaction", "transaction_id"),
 )
-"""Of calls that were signed anew, with the same nonce and a higher fee: the chain takes one of them."""
+"""Of calls that were signed anew: with a higher fee, of which the chain takes one; or with another nonce."""

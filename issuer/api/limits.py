@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer.api.problems import problem
@@ -17,7 +19,7 @@ _OVERHEAD_OCTETS = 64 << 10
 
 
 class BodyLimit:
-    """`upload_octets` for the file upload, 1 MiB for everything else."""
+    """`upload_octets` for the file upload, 1 MiB for everything else; forms are UTF-8."""
 
     def __init__(self, app: ASGIApp, upload_octets: int) -> None:
         self._app = app
@@ -26,6 +28,9 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        if _is_form_in_another_charset(scope):
+            refusal = problem(Code.BAD_REQUEST, "a form is sent in UTF-8", 400)
+            return await refusal(scope, receive, send)
         most = self._upload_octets if scope["path"] == "/imports" else SMALL_OCTETS
         body = await _whole_body(receive, most)
         if body is None:
@@ -64,6 +69,12 @@ class Unforeseen:
 def _route(scope: Scope) -> str:
     """The route's pattern: the address itself may hold a token."""
     return str(getattr(scope.get("route"), "path", "an unknown route"))
+
+
+def _is_form_in_another_charset(scope: Scope) -> bool:
+    """Read as Starlette reads it, which decodes by any name that Python knows; some take time by the square."""
+    kind, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
+    return kind == b"multipart/form-data" and parameters.get(b"charset", b"utf-8").lower() != b"utf-8"
 
 
 async def _whole_body(receive: Receive, most: int) -> bytes | None:

@@ -40,6 +40,24 @@ def test_a_body_is_limited_whatever_its_headers_say(offline):
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("path", ["/samr/token", "/imports"])
+@pytest.mark.parametrize("charset", ["punycode", '"punycode"', "utf-8; charset=punycode", "idna", "utf-7", "latin-1"])
+def test_a_form_names_no_charset_but_utf_8(offline, path, charset):
+    """Python's decoders for some charsets take time by the square, and the form is read before the login."""
+    headers = {"Content-Type": f"multipart/form-data; boundary=B; charset={charset}"}
+    body = b'--B\r\nContent-Disposition: form-data; name="grant_type"\r\n\r\n1-aa\r\n--B--\r\n'
+    answer = offline.client.post(path, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", '; Charset="UTF-8"'])
+def test_a_form_in_utf_8_is_read(offline, charset):
+    headers = {"Content-Type": f"multipart/form-data; boundary=B{charset}"}
+    body = b'--B\r\nContent-Disposition: form-data; name="grant_type"\r\n\r\nother\r\n--B--\r\n'
+    answer = offline.client.post("/samr/token", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/samr", "/.well-known/jwt-vc-issuer", "/certificates/x"])
 def test_an_address_that_is_not_there_is_told_by_code(offline, path):
     answer = offline.client.get(path, headers=offline.headers("first"))

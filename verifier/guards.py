@@ -1,11 +1,12 @@
-"""What stands before every endpoint: a limit on what is sent, and headers that keep pages inert."""
+"""What stands before every endpoint: limits on what is sent, and headers that keep pages inert."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verifier.errors import PackTooLarge, TooLarge, VerifierError
+from verifier.errors import MalformedRequest, PackTooLarge, TooLarge, VerifierError
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -21,7 +22,7 @@ _HEADERS = {
 class BodyLimit:
     """Raises an error into the endpoint as soon as too much has come, whatever length was declared.
 
-    A trust pack may have `pack_octets`, all else `octets`.
+    A trust pack may have `pack_octets`, all else `octets`. Forms are UTF-8.
     """
 
     def __init__(self, app: ASGIApp, octets: int, pack_octets: int) -> None:
@@ -29,9 +30,12 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         came, limit, error = 0, *self._limit(scope.get("path", ""))
+        refused = scope["type"] == "http" and _is_form_in_another_charset(scope)
 
         async def counted() -> Message:
             nonlocal came
+            if refused:
+                raise MalformedRequest(expected="multipart/form-data in UTF-8")
             message = await receive()
             came += len(message.get("body", b""))
             if came > limit:
@@ -44,6 +48,12 @@ class BodyLimit:
         if path == "/packs":
             return self._pack_octets, PackTooLarge()
         return self._octets, TooLarge(limit=self._octets)
+
+
+def _is_form_in_another_charset(scope: Scope) -> bool:
+    """Read as Starlette reads it, which decodes by any name that Python knows; some take time by the square."""
+    kind, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
+    return kind == b"multipart/form-data" and parameters.get(b"charset", b"utf-8").lower() != b"utf-8"
 
 
 class InertPages:

@@ -50,7 +50,7 @@ async def _of_form(http: HttpRequest) -> tuple[bytes, date | None, str]:
             if not octets.strip():
                 raise NothingFound
             return octets, parse_day(_field(form, "at")), _field(form, "request_id")
-    except HTTPException as e:  # how Starlette reports a malformed or overfull form
+    except (HTTPException, UnicodeError) as e:  # how Starlette reports a malformed or overfull form
         raise MalformedRequest(expected="file | text, at, request_id") from e
 
 

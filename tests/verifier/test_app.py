@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.verifier.window_samples import png_of, qr_of
+from verifier import guards
 
 HTML = {"accept": "text/html"}
 
@@ -90,6 +91,33 @@ def test_hostile_json_is_a_typed_error(bench, body: bytes, expected: tuple[int, 
 def test_a_hostile_form_is_a_typed_error(bench, kind: str, body: bytes) -> None:
     answer = bench.client.post("/checks", content=body, headers={"content-type": kind})
     assert error_of(answer)[0] in {400, 422}
+
+
+def form_in(charset: str, name: str = "text") -> dict[str, object]:
+    """A form of one part that takes minutes to decode where it is decoded as Punycode."""
+    part = b'--B\r\nContent-Disposition: form-data; name="%s"\r\n\r\n' % name.encode()
+    body = part + b"b" * 500_000 + b"\r\n--B--\r\n"
+    return {"content": body, "headers": {"content-type": f"multipart/form-data; boundary=B; charset={charset}"}}
+
+
+@pytest.mark.parametrize("path", ["/checks", "/packs"])
+@pytest.mark.parametrize(
+    "charset", ["punycode", '"PUNYCODE"', "utf-7", "raw_unicode_escape", "undefined", "latin-1", "x"]
+)
+def test_a_form_in_another_charset_than_utf_8_is_not_decoded(bench, path: str, charset: str) -> None:
+    assert error_of(bench.client.post(path, **form_in(charset))) == (400, "malformed_request")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", '"UTF-8"'])
+def test_a_form_may_say_that_it_is_utf_8(bench, charset: str) -> None:
+    assert bench.client.post("/checks", **form_in(charset)).status_code == 201
+
+
+def test_a_form_that_cannot_be_decoded_is_a_typed_error(bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands before it."""
+    monkeypatch.setattr(guards, "_is_form_in_another_charset", lambda _: False)
+    for path, name in (("/checks", "text"), ("/packs", "pack")):
+        assert error_of(bench.client.post(path, **form_in("undefined", name))) == (400, "malformed_request")
 
 
 def test_two_files_at_once_are_refused(bench) -> None:

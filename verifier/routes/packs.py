@@ -48,7 +48,7 @@ async def _started(http: Request, loader: Loader) -> str:
             if not isinstance(found, UploadFile) or not found.size:
                 raise MalformedRequest(expected=_EXPECTED)
             return await run_in_threadpool(loader.start, found.file)
-    except HTTPException as e:
+    except (HTTPException, UnicodeError) as e:
         raise MalformedRequest(expected=_EXPECTED) from e
     except OSError as e:  # no room for what is sent
         raise ReplicaUnusable from e

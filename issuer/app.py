@@ -40,8 +40,8 @@ def create_app(bureau: Bureau) -> FastAPI:
 
     app = FastAPI(title="Yinxin issuer", version="0.1.0", lifespan=life, docs_url=None, redoc_url=None)
     app.state.service = service
-    app.add_middleware(Unforeseen)
     app.add_middleware(BodyLimit, upload_octets=bureau.settings.upload_limit_octets)
+    app.add_middleware(Unforeseen)
     add_problems(app)
     for group in (sessions, officers, imports, drafts, certificates, acts, offers, queue):
         app.include_router(group.router)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 
 from issuer.accounts import Officer, Role, officer_of_token
 from issuer.errors import Code, NotAuthenticated
@@ -63,6 +64,15 @@ def officer(service: TheService, bearer: Bearer) -> Officer:
         raise NotAuthenticated(Code.NOT_LOGGED_IN, "log in first")
     with reading(service.bureau.engine) as connection:
         return officer_of_token(connection, bearer.credentials, service.bureau.clock())
+
+
+async def is_officers(request: Request) -> bool:
+    """Whether an officer who is logged in sends it, asked before its body is read."""
+    try:
+        await run_in_threadpool(officer, service(request), await _bearer(request))
+    except NotAuthenticated:
+        return False
+    return True
 
 
 def _with(role: Role) -> Callable[..., Officer]:

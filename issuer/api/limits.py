@@ -6,8 +6,10 @@ import logging
 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from issuer.api.access import is_officers
 from issuer.api.problems import problem
 from issuer.errors import Code
 from issuer.failures import log_failure
@@ -19,7 +21,7 @@ _OVERHEAD_OCTETS = 64 << 10
 
 
 class BodyLimit:
-    """`upload_octets` for the file upload, 1 MiB for everything else; forms are UTF-8."""
+    """`upload_octets` for the file upload of an officer, 1 MiB for everything else; forms are UTF-8."""
 
     def __init__(self, app: ASGIApp, upload_octets: int) -> None:
         self._app = app
@@ -31,8 +33,12 @@ class BodyLimit:
         if _is_form_in_another_charset(scope):
             refusal = problem(Code.BAD_REQUEST, "a form is sent in UTF-8", 400)
             return await refusal(scope, receive, send)
-        most = self._upload_octets if scope["path"] == "/imports" else SMALL_OCTETS
+        is_upload = scope["path"] == "/imports"
+        is_strangers = is_upload and not await is_officers(Request(scope))
+        most = self._upload_octets if is_upload and not is_strangers else SMALL_OCTETS
         body = await _whole_body(receive, most)
+        if body is None and is_strangers:
+            return await problem(Code.NOT_LOGGED_IN, "log in first", 401)(scope, receive, send)
         if body is None:
             refusal = problem(Code.TOO_LARGE, f"a request here has at most {most} octets", 413)
             return await refusal(scope, receive, send)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from sqlalchemy import func, select
 
 from credential import CertificateIdentifier, parse_certificate_identifier
+from issuer.api.limits import SMALL_OCTETS
 from issuer.schema import drafts, imports
 from tests.issuer.desk import business_licence, csv_of
 
@@ -129,3 +132,13 @@ def test_an_oversized_file_is_refused_while_it_arrives(offline):
     limit = offline.bureau.settings.upload_limit_octets
     answer = offline.as_("first").upload(b"x" * (limit + 70_000), status=413)
     assert answer["error"]["code"] == "too_large"
+
+
+@pytest.mark.parametrize("authorization", ["", "Authorization: Bearer guessed\r\n", "Authorization: Basic eDp5\r\n"])
+def test_a_stranger_sends_no_large_file(offline, authorization):
+    """The answer comes after what any request may have, before the 30 MB that are announced."""
+    url = offline.client.base_url
+    head = f"POST /imports HTTP/1.1\r\nHost: bureau\r\n{authorization}Content-Length: 30000000\r\n\r\n"
+    with socket.create_connection((url.host, url.port), timeout=30) as connection:
+        connection.sendall(head.encode() + b"x" * (SMALL_OCTETS + 1))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 401 ")

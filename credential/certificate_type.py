@@ -18,6 +18,8 @@ from credential.identifiers import is_type_code
 
 IDENTIFIER, STARTS, ENDS = "certificate_identifier", "certificate_validate_start", "certificate_validate_end"
 """The fields that every type has: GB/T 36904 identifier, first and last day of validity."""
+HOLDER_NAME, HOLDER_CODE = "certificate_holder_name", "certificate_holder_code"
+"""The fields that say whose a certificate is: GB/T 36903's CZZT and CZZTDM."""
 
 _VCT = re.compile(r"urn:yinxin:type:([0-9A-Z]{21}):([1-9][0-9]{0,4})")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -99,6 +99,7 @@ KEY_BINDING_ANSWERS_ANOTHER_REQUEST = Code(13, _FAILS, "key_binding_answers_anot
 LIVE_CODE_IS_TOO_OLD = Code(13, _FAILS, "live_code_is_too_old")
 LIVE_CODE_IS_FROM_THE_FUTURE = Code(13, _FAILS, "live_code_is_from_the_future")
 LIVE_CODE_WAS_SEEN_BEFORE = Code(13, _FAILS, "live_code_was_seen_before")
+HOLDER_IS_NOT_NAMED = Code(13, _UNKNOWN, "holder_is_not_named")
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))
 """All of them, in order."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from credential.certificate_type import Field
+
 _NUMBERS = tuple(range(1, 15))
 
 
@@ -66,12 +68,14 @@ class Report:
     """The outcome of one check, as of `at`, made at `now`, with the facts of `as_of` on the network of `fingerprint`.
 
     `conditions` are what the clerk still has to do where it is accepted: `identity_document`, compare one with the
-    holder named.
+    holder named. `not_shown` are the type's fields that accepted paper does not show: left out, or not in the
+    certificate.
     """
 
     rows: tuple[Row, ...]
     claimed: Claimed
     conditions: tuple[str, ...]
+    not_shown: tuple[Field, ...]
     fingerprint: str
     as_of: int
     at: int

@@ -22,6 +22,10 @@ def report_to_json(report: Report) -> dict[str, object]:
         "fingerprint": report.fingerprint,
         "conditions": [{"code": code, "text": _word(texts.CONDITIONS[code])} for code in report.conditions],
         "claims": dict(report.claims()) if accepted else None,
+        "not_shown": [
+            {"field": each.name, "label": _word((each.zh, each.en)), "mandatory": each.required}
+            for each in report.not_shown
+        ],
         "claimed": {
             "proven": accepted,
             "issuer": claimed.issuer,

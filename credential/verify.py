@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from credential import rules
-from credential.certificate_type import IDENTIFIER, vct_of
+from credential.certificate_type import IDENTIFIER, CertificateType, Field, vct_of
 from credential.facts import Facts
 from credential.policy import Challenge, Policy
 from credential.presentation import Presentation, Unreadable
@@ -72,6 +72,7 @@ def _report(rows: tuple[Row, ...], shown: Presentation | Unreadable, facts: Fact
         rows=rows,
         claimed=_claimed(shown),
         conditions=_conditions(rows) if accepted else (),
+        not_shown=_not_shown(shown, facts.certificate_type) if accepted else (),
         fingerprint=facts.fingerprint,
         as_of=facts.as_of,
         at=at,
@@ -82,6 +83,14 @@ def _report(rows: tuple[Row, ...], shown: Presentation | Unreadable, facts: Fact
 
 def _conditions(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(str(row.evidence["condition"]) for row in rows if "condition" in row.evidence)
+
+
+def _not_shown(shown: Presentation | Unreadable, known: CertificateType | None) -> tuple[Field, ...]:
+    """What paper leaves out. Where there is a holder's key, the holder chose what to show."""
+    if isinstance(shown, Unreadable) or known is None or shown.payload.holder_key is not None:
+        return ()
+    names = {each.name for each in shown.disclosures}
+    return tuple(each for each in known.fields if each.name not in names)
 
 
 def _claims(shown: Presentation) -> Mapping[str, object]:

@@ -24,6 +24,7 @@ from verdict_world import (
     POSITION,
     SHOWN_TEXT,
     SICHUAN,
+    TYPE,
     WORLD,
     World,
     anchoring,
@@ -43,7 +44,7 @@ from verdict_world import (
     with_members,
 )
 
-from credential import NATION, ContradictionFact, Live, Period, Policy, Reason, RegionFact, Requested
+from credential import NATION, ContradictionFact, Live, Period, Policy, Reason, RegionFact, Requested, present
 from credential.qr import to_text
 
 Expected = dict[int, str | int | tuple[str, int]]
@@ -55,6 +56,7 @@ class Case:
     world: World
     expected: Expected
     conditions: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
 
 
 ALL_NEED_1: Expected = dict.fromkeys(range(2, 15), 1)
@@ -62,6 +64,7 @@ WITHOUT_ISSUER: Expected = {4: 3, 5: 3, 6: 3, 8: 3, 11: 3, 12: 3}
 WITHOUT_TYPE: Expected = {6: 2, 7: 2, 11: ("status_may_have_changed", 2), 12: 2}
 WITHOUT_BATCH: Expected = {5: 8, 6: 8, 11: 8}
 PAPER = ("identity_document",)
+WHOSE = ("certificate_holder_name", "certificate_holder_code")
 NEWER_QR = to_text(bytes([2]) + bytes(40))
 STALE: Expected = {7: "facts_are_too_old", 11: ("status_may_have_changed", 7), 12: 7}
 A_WEEK_OLD = NOW - 7 * 86_400
@@ -77,7 +80,10 @@ RESCINDED = change(0x1, Reason.RESCINDED, "2026-06-01", recorded_at=instant("202
 
 def accepted() -> Iterator[Case]:
     yield Case("live code, one agreement", WORLD, {})
-    yield Case("paper", on_paper(), {}, PAPER)
+    paper = on_paper()
+    yield Case("paper", paper, {}, PAPER)
+    hidden = tuple(each.name for each in TYPE.fields if each.name not in WHOSE)
+    yield Case("paper that shows only whose it is", paper.but(text=present(paper.text, WHOSE)), {}, PAPER, hidden)
     asked = Requested("nonce of this request", "x509_hash:window")
     answer = bound(SHOWN_TEXT, nonce=asked.nonce, audience=asked.audience, at=NOW - 4000)
     yield Case("answer to a request", WORLD.but(text=answer, challenge=asked), {})
@@ -325,6 +331,12 @@ def holding() -> Iterator[Case]:
     yield Case("screenshot without key binding", WORLD.but(text=SHOWN_TEXT), {13: "key_binding_is_missing"})
     paper = on_paper()
     yield Case("paper with key binding", paper.but(text=bound(paper.text)), {13: "key_binding_has_no_key"})
+    name, code = WHOSE
+    for title, shown in (("nothing", ()), ("no name", (code,)), ("no code", (name,))):
+        world = paper.but(text=present(paper.text, shown))
+        yield Case(f"paper that shows {title}", world, {13: "holder_is_not_named"})
+    bound_paper = paper.but(text=bound(present(paper.text, ())))
+    yield Case("paper that shows nothing, with key binding", bound_paper, {13: "key_binding_has_no_key"})
     less = "~".join(WORLD.text.split("~")[:2] + WORLD.text.split("~")[3:])
     yield Case("a field taken out", WORLD.but(text=less), {13: "key_binding_is_of_another_presentation"})
     bindings = {
@@ -381,7 +393,8 @@ def _vector(case: Case, base: dict[str, Any]) -> dict[str, object]:
     facts = _differing(written.pop("facts"), base["facts"])
     rows = {str(number): _row(row) for number, row in sorted(case.expected.items())}
     differing = _differing(written, base) | ({"facts": facts} if facts else {})
-    return {"name": case.name, **differing, "not_passing": rows, "conditions": list(case.conditions)}
+    stated = {"not_passing": rows, "conditions": list(case.conditions), "not_shown": list(case.not_shown)}
+    return {"name": case.name, **differing, **stated}
 
 
 def _differing(written: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from credential.certificate_type import HOLDER_CODE, HOLDER_NAME
 from credential.codes import (
+    HOLDER_IS_NOT_NAMED,
     KEY_BINDING_ANSWERS_ANOTHER_REQUEST,
     KEY_BINDING_HAS_NO_KEY,
     KEY_BINDING_IS_FOR_ANOTHER_AUDIENCE,
@@ -29,7 +31,7 @@ def holder_is_bound_as_demanded(case: Case, fresh: Row) -> Finding:
     """Key binding is required wherever the payload has `cnf`, whatever was sent; paper leaves a condition."""
     key, binding = case.shown.payload.holder_key, case.shown.key_binding
     if key is None:
-        return passes(form="paper", condition=IDENTITY_DOCUMENT) if binding is None else found(KEY_BINDING_HAS_NO_KEY)
+        return _on_paper(case) if binding is None else found(KEY_BINDING_HAS_NO_KEY)
     if binding is None:
         return found(KEY_BINDING_IS_MISSING)
     if binding.sd_hash != case.shown.sd_hash:
@@ -45,6 +47,16 @@ def holder_is_bound_as_demanded(case: Case, fresh: Row) -> Finding:
 def nobody_acts_for_another(_: Case) -> Finding:
     """Mandates (代办) are not part of this version: whoever shows a credential acts for himself."""
     return passes()
+
+
+def _on_paper(case: Case) -> Finding:
+    """Whoever copied a paper code can show less of it, but not without the holder that the clerk has to compare."""
+    known = case.certificate_type
+    has_code = known is not None and any(each.name == HOLDER_CODE and each.required for each in known.fields)
+    needed = {HOLDER_NAME, HOLDER_CODE} if has_code else {HOLDER_NAME}
+    if not needed <= {each.name for each in case.shown.disclosures if each.value}:
+        return found(HOLDER_IS_NOT_NAMED)
+    return passes(form="paper", condition=IDENTITY_DOCUMENT)
 
 
 def _requested(binding: KeyBinding, challenge: Requested) -> Finding:

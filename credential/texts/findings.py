@@ -291,6 +291,13 @@ _TEXTS: Mapping[codes.Code, Text] = {
     codes.LIVE_CODE_WAS_SEEN_BEFORE: _show_again(
         "这个码已经在窗口用过一次，可能是截图", "This code was used at a window before; it may be a copy"
     ),
+    codes.HOLDER_IS_NOT_NAMED: Text(
+        "出示的纸质凭证内容不全，缺少持证人的姓名（名称）或号码，没法核对身份证件",
+        "This paper is shown without the holder's name or number, so no identity document can be compared with it",
+        Ask.HOLDER,
+        "请持证人出示完整的纸质凭证，扫上面印的码；拿不出来的，请勿受理",
+        "Ask the holder for the paper itself and scan the code printed on it; without it, do not accept",
+    ),
 }
 
 TEXTS: Mapping[str, Text] = {code.name: text for code, text in _TEXTS.items()}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from credential import Live, Policy, Requested
+from credential import Live, Policy, Requested, Verdict
+from credential.certificate_type import HOLDER_CODE, HOLDER_NAME
 
 ASKED = Requested("nonce", "x509_hash:window")
 
@@ -61,16 +63,62 @@ def test_key_binding_is_required_wherever_there_is_a_holder_key(world: Any, chal
     assert world.but(challenge=challenge).showing(key_binding=None).code(13) == "key_binding_is_missing"
 
 
+@pytest.fixture
+def paper(vectors: Any, read_world: Any) -> Any:
+    """A permit on paper, every field shown."""
+    return read_world(next(case for case in vectors["cases"] if case["name"] == "paper"))
+
+
+def without(world: Any, *names: str) -> Any:
+    """As somebody shows it who copied the code and left these fields out."""
+    return world.showing(disclosures=tuple(each for each in world.shown.disclosures if each.name not in names))
+
+
 @pytest.mark.parametrize("challenge", [Live(seen_before=False), ASKED])
-def test_paper_passes_and_leaves_a_condition(world: Any, challenge: Any) -> None:
-    paper = world.but(challenge=challenge).showing(payload={"holder_key": None}, key_binding=None)
-    assert paper.row(13).evidence["condition"] == "identity_document"
-    assert paper.report().conditions == ("identity_document",)
+def test_paper_passes_and_leaves_a_condition(paper: Any, challenge: Any) -> None:
+    asked = paper.but(challenge=challenge)
+    assert asked.row(13).evidence["condition"] == "identity_document"
+    assert asked.report().conditions == ("identity_document",)
 
 
-def test_a_condition_is_stated_only_by_an_acceptance(world: Any) -> None:
-    paper = world.showing(payload={"holder_key": None}, key_binding=None)
+def test_a_condition_is_stated_only_by_an_acceptance(paper: Any) -> None:
     assert paper.knowing(key=None).report().conditions == ()
+
+
+@pytest.mark.parametrize("name", [HOLDER_NAME, HOLDER_CODE])
+def test_paper_that_does_not_say_whose_it_is_is_not_accepted_and_not_called_forged(paper: Any, name: str) -> None:
+    report = without(paper, name).report()
+    assert report.rows[12].code == "holder_is_not_named"
+    assert report.verdict is Verdict.UNDETERMINED
+    assert (report.conditions, report.not_shown) == ((), ())
+
+
+def test_a_name_of_no_characters_names_nobody(paper: Any) -> None:
+    nameless = [replace(each, value="") if each.name == HOLDER_NAME else each for each in paper.shown.disclosures]
+    assert paper.showing(disclosures=tuple(nameless)).code(13) == "holder_is_not_named"
+
+
+def test_a_holder_s_code_is_asked_for_only_where_every_certificate_has_one(paper: Any) -> None:
+    known = paper.facts.certificate_type
+    fields = [replace(each, required=each.required and each.name != HOLDER_CODE) for each in known.fields]
+    optional = paper.knowing(certificate_type=replace(known, fields=tuple(fields)))
+    assert without(optional, HOLDER_CODE).passes(13)
+    assert without(paper.knowing(certificate_type=None), HOLDER_CODE).passes(13)
+    assert without(optional, HOLDER_NAME).code(13) == "holder_is_not_named"
+
+
+def test_whoever_proves_a_holder_s_key_need_not_be_named(world: Any) -> None:
+    assert without(world, HOLDER_NAME, HOLDER_CODE).passes(13)
+
+
+def test_an_acceptance_lists_what_paper_leaves_out_and_not_what_a_holder_keeps_back(paper: Any, world: Any) -> None:
+    assert paper.report().not_shown == ()
+    left_out = without(paper, "business_items", "registered_address").report()
+    assert [(each.name, each.required) for each in left_out.not_shown] == [
+        ("registered_address", False),
+        ("business_items", True),
+    ]
+    assert world.report().not_shown == ()
 
 
 def test_a_copied_key_binding_does_not_fit_other_disclosures(world: Any) -> None:

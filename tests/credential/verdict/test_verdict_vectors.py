@@ -28,6 +28,7 @@ def test_every_row_is_as_the_vector_says(case: Any, read_world: Callable[[Any], 
     }
     assert found == case["not_passing"]
     assert list(report.conditions) == case["conditions"]
+    assert [each.name for each in report.not_shown] == case["not_shown"]
     assert (report.verdict is Verdict.ACCEPTED) == (not case["not_passing"])
     assert json.loads(json.dumps(report_to_json(report)))["verdict"] == report.verdict
 

@@ -197,6 +197,7 @@ def _check_claims(report: Report) -> None:
     if report.verdict is Verdict.ACCEPTED:
         assert "issuer" in report.claims()
         return
+    assert report.not_shown == ()
     with pytest.raises(NotAccepted):
         report.claims()
     assert report_to_json(report)["claims"] is None

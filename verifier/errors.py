@@ -7,6 +7,7 @@ VerifierError
 │   ├── UnsupportedFile     unsupported_file     415
 │   ├── TooLarge            too_large            413
 │   ├── TooManyPixels       too_many_pixels      413
+│   ├── TooManyScans        too_many_scans       413
 │   ├── TooManyPages        too_many_pages       413
 │   ├── DamagedPicture      damaged_picture      422
 │   └── UnreadablePdf       unreadable_pdf       422
@@ -33,6 +34,7 @@ VerifierError
 │       └── NoSource        no_source            (command line only)
 └── WindowUnable            the window cannot work                                         exit 70
     ├── CannotListen        cannot_listen        (command line only)
+    ├── WindowBusy          window_busy          503
     ├── ReplicaUnusable     replica_unusable     503
     ├── ReplicaDamaged      replica_damaged      503
     └── StoreUnusable       store_unusable       503
@@ -96,6 +98,12 @@ class TooManyPixels(NothingToJudge):
     code, status = "too_many_pixels", 413
     zh = "图片超过 {limit} 像素的上限。请缩小后再试。"
     en = "The picture has more than the limit of {limit} pixels: make it smaller."
+
+
+class TooManyScans(NothingToJudge):
+    code, status = "too_many_scans", 413
+    zh = "这张 JPEG 图片分成了 {limit} 次以上的扫描，不是普通照片。请重新拍照，或另存为 PNG 再试。"
+    en = "This JPEG has more than {limit} scans, unlike any photograph: take the picture again, or save it as PNG."
 
 
 class TooManyPages(NothingToJudge):
@@ -245,6 +253,12 @@ class CannotListen(WindowUnable):
     code = "cannot_listen"
     zh = "无法监听 {address}：{reason}"
     en = "Cannot listen on {address}: {reason}"
+
+
+class WindowBusy(WindowUnable):
+    code = "window_busy"
+    zh = "本窗口正在读取别的图片或文件，请稍等再试。"
+    en = "The window is busy reading other pictures and files: try again in a moment."
 
 
 class ReplicaUnusable(WindowUnable):

@@ -1,7 +1,7 @@
 """Reads what was handed in — a picture, a PDF, pasted text — into the one text that was shown. Judges nothing.
 
 Everything here is hostile: sizes are limited before anything is decoded, pictures are decoded only when their declared
-size fits, and PDFs are rendered in a process of their own (pdf_reader.py) that may crash or hang alone.
+size and their scans fit, and PDFs are rendered in a process of their own (pdf_reader.py) that may crash or hang alone.
 """
 
 from __future__ import annotations
@@ -23,11 +23,16 @@ from verifier.errors import (
     TooLarge,
     TooManyPages,
     TooManyPixels,
+    TooManyScans,
     UnreadablePdf,
     UnsupportedFile,
 )
+from verifier.jpeg import has_more_scans_than
 
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_JPEG = _PICTURES[1]
+_MOST_SCANS = 100
+"""Progressive JPEGs have about ten scans; a hundred over 40 million pixels take some seconds."""
 _PDF = b"%PDF-"
 _PDF_HEADER_WITHIN = 1024  # ISO 32000-1, annex H: readers accept the header anywhere in the first 1,024 bytes
 _PDF_READER = Path(__file__).with_name("pdf_reader.py")
@@ -47,11 +52,15 @@ def read(octets: bytes, limits: ReadingLimits) -> str:
     """The text of the only QR code in a picture or PDF, or the pasted text itself. Raises NothingToJudge."""
     if len(octets) > limits.octets:
         raise TooLarge(limit=limits.octets)
-    if octets.startswith(_PICTURES):
-        return _only(codes_in_picture(octets, limits))
-    if _PDF in octets[:_PDF_HEADER_WITHIN]:
-        return _only(codes_in_pdf(octets, limits))
-    return read_text(octets)
+    if is_text(octets):
+        return read_text(octets)
+    found = codes_in_picture if octets.startswith(_PICTURES) else codes_in_pdf
+    return _only(found(octets, limits))
+
+
+def is_text(octets: bytes) -> bool:
+    """Whether `read` takes it for pasted text, for which nothing has to be decoded but characters."""
+    return not octets.startswith(_PICTURES) and _PDF not in octets[:_PDF_HEADER_WITHIN]
 
 
 def read_text(octets: bytes) -> str:
@@ -68,7 +77,9 @@ def read_text(octets: bytes) -> str:
 
 
 def codes_in_picture(octets: bytes, limits: ReadingLimits) -> list[str]:
-    """The texts of the QR codes in a PNG or JPEG, which is refused before decoding if it has too many pixels."""
+    """The texts of the QR codes in a PNG or JPEG; too many pixels, or scans, are refused before they are decoded."""
+    if octets.startswith(_JPEG) and has_more_scans_than(_MOST_SCANS, octets):
+        raise TooManyScans(limit=_MOST_SCANS)
     try:
         with Image.open(BytesIO(octets), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height <= limits.pixels:

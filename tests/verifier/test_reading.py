@@ -20,6 +20,7 @@ from verifier.errors import (
     TooLarge,
     TooManyPages,
     TooManyPixels,
+    TooManyScans,
     UnreadablePdf,
     UnsupportedFile,
 )
@@ -126,6 +127,36 @@ def bomb(side: int) -> bytes:
 def test_a_picture_of_too_many_pixels_is_refused_before_decoding(side: int) -> None:
     with pytest.raises(TooManyPixels):
         read(bomb(side), LIMITS)
+
+
+def with_scans_more(octets: bytes, more: int, before: bytes = b"") -> bytes:
+    """The progressive JPEG with its last scan again and again, `before` each."""
+    start, end = octets.rindex(b"\xff\xda"), octets.rindex(b"\xff\xd9")
+    return octets[:end] + more * (before + octets[start:end]) + octets[end:]
+
+
+def progressive(**options: object) -> bytes:
+    return octets_of(picture_of(TEXT), "JPEG", progressive=True, **options)
+
+
+def test_a_jpeg_of_too_many_scans_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(TooManyScans):
+        read(with_scans_more(progressive(), 100), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "between", [b"\xff\x02\xff\xff", b"\xff\xd0", b"\xff\xff", b"\xff\x01\x00", b"\x00\xff\x00\xd9"]
+)
+def test_scans_cannot_be_hidden_behind_what_a_decoder_skips(between: bytes) -> None:
+    with pytest.raises(TooManyScans):
+        read(with_scans_more(progressive(), 100, between), LIMITS)
+
+
+def test_an_honest_jpeg_has_few_scans_whatever_else_is_in_the_file() -> None:
+    scans = b"\xff\xda" * 20_000
+    assert read(with_scans_more(progressive(), 50), LIMITS) == TEXT
+    assert read(progressive(comment=scans, exif=b"Exif\0\0" + scans) + scans, LIMITS) == TEXT
 
 
 def test_a_pdf_of_too_many_pages_is_refused() -> None:

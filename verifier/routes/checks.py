@@ -10,21 +10,24 @@ from starlette.concurrency import run_in_threadpool
 
 from verifier import handed_in, pages, receive
 from verifier.following import Follower
-from verifier.reading import ReadingLimits, read
+from verifier.reading import ReadingLimits
 from verifier.receive import Window
 from verifier.record import check_to_json
 from verifier.routes.answers import wants_html
 from verifier.store import Check
+from verifier.turns import Turns
 
 
 def add(router: APIRouter, window: Window, follower: Follower, limits: ReadingLimits) -> None:
-    def judge(request_id: str, octets: bytes, day: date | None) -> Check:
-        return receive.receive(receive.Request(request_id, read(octets, limits), day), window)
+    turns = Turns(limits)
+
+    def judge(request_id: str, text: str, day: date | None) -> Check:
+        return receive.receive(receive.Request(request_id, text, day), window)
 
     @router.post("/checks", status_code=201, openapi_extra=_CHECKS_BODY, summary="Check what is shown")
     async def post_check(http: Request) -> Response:
         request_id, octets, day = await handed_in.take(http, window.new_id)
-        check = await run_in_threadpool(judge, request_id, octets, day)
+        check = await run_in_threadpool(judge, request_id, await turns.read(octets), day)
         place = f"/checks/{check.id}"
         if wants_html(http):
             return RedirectResponse(place, status_code=303)

@@ -86,11 +86,15 @@ def is_open(row: Row[tuple[object, ...]], now: int) -> bool:
 
 
 def withdraw_offer(connection: Connection, certificate: int, number: int, now: int) -> None:
-    """Closes an offer that was given to the wrong person, or lost. Nothing collected with it changes."""
+    """Closes an offer that was given to the wrong person, or lost, and ends the token that its code was redeemed for.
+
+    Nothing changes where its credential was fetched already.
+    """
     mine = (offers.c.id == number, offers.c.certificate_id == certificate)
     if connection.execute(select(offers.c.id).where(*mine)).first() is None:
         raise NotFound("offer", number)
-    connection.execute(update(offers).where(*mine).values(expires_at=now))
+    ending = update(offers).where(*mine, offers.c.fetched_at.is_(None))
+    connection.execute(ending.values(expires_at=now, token_expires_at=now))
 
 
 def tx_code_digest(bureau: Bureau, *, reference_digest: bytes, tx_code: str) -> bytes:

@@ -49,7 +49,7 @@ def offer(number: Number, officer: Drafter, service: TheService, response: Respo
 
 @router.delete("/{offer_number}", status_code=204)
 def withdraw(number: Number, offer_number: Number, officer: Drafter, service: TheService) -> Response:
-    """Ends an offer that went to the wrong person."""
+    """Ends an offer that went to the wrong person, also where its code was redeemed but nothing was fetched yet."""
     bureau = service.bureau
     with bureau.engine.begin() as connection:
         certificate = certificate_for(connection, officer, number)

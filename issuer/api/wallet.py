@@ -199,6 +199,8 @@ def _delivery(service: Service, authority: Authority, access_token: str, transac
         delivery = delivery_of(grant, found, bureau.type_version)
     if delivery is not None and not grant.fetched:
         with bureau.engine.begin() as connection:
+            now = bureau.clock()
+            grant_of(connection, authority, access_token, now)  # the offer may have been withdrawn meanwhile
             note_fetched(connection, grant, now)
     return delivery
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from credential import ANY_WINDOW, Live, Policy, Verdict, base64url, bind, parse_presentation, verify
+from issuer.collecting import delivery_of
 from issuer.schema import batches, credentials
 from tests.issuer.desk import Phone, carry_out, make_certificate
 from tests.waiting import until
@@ -93,6 +94,33 @@ def test_a_deferred_credential_is_fetched_once_anchored(settings):
         until(lambda: phone.fetch(transaction).status_code == 200)
         assert phone.ask().json() == phone.fetch(transaction).json()
         assert phone.fetch("another").json()["error"] == "invalid_transaction_id"
+
+
+def test_an_offer_that_is_withdrawn_while_its_credential_is_on_the_way_out_delivers_nothing(desk, phone, monkeypatch):
+    """Anchored and read, but not handed over: the withdrawal that was answered counts."""
+    (found,) = desk.as_("first").get("/certificates")
+    path, headers = f"/certificates/{found['id']}/offers/1", desk.headers("first")
+    withdrawn = []
+
+    def withdrawn_meanwhile(*about: object) -> object:
+        delivery = delivery_of(*about)
+        if delivery is not None and not withdrawn:
+            withdrawn.append(desk.client.delete(path, headers=headers).status_code)
+        return delivery
+
+    monkeypatch.setattr("issuer.api.wallet.delivery_of", withdrawn_meanwhile)
+    answer = phone.ask()
+    assert withdrawn == [204]
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+
+
+def test_an_offer_that_is_withdrawn_later_ends_nothing(desk, phone):
+    """The holder has the credential: what ends it is an act."""
+    (found,) = desk.as_("first").get("/certificates")
+    assert phone.ask().status_code == 200
+    path = f"/certificates/{found['id']}/offers/1"
+    assert desk.client.delete(path, headers=desk.headers("first")).status_code == 204
+    assert phone.ask().status_code == 200
 
 
 def test_offline_the_wallet_is_told_to_come_back(offline):

@@ -87,6 +87,18 @@ def test_a_withdrawn_offer_is_over(offline, certificate, offered):
     assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
 
 
+def test_a_withdrawn_offer_gives_nothing_for_a_token_that_it_gave(offline, certificate, offered):
+    """The wrong person had redeemed the code already, and asks now; or had asked, and comes back for the credential."""
+    phone = Phone.with_offer(offline, offered["offer"])
+    assert phone.redeem(offered["tx_code"]).status_code == 200
+    transaction = phone.ask().json()["transaction_id"]
+    path = f"/certificates/{certificate}/offers/{offered['id']}"
+    assert offline.client.delete(path, headers=offline.headers("first")).status_code == 204
+    for answer in (phone.ask(), phone.fetch(transaction), phone.fetch("another")):
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+    assert phone.redeem(offered["tx_code"]).json()["error"] == "invalid_grant"
+
+
 def test_nothing_is_offered_of_a_certificate_that_is_not_in_force(offline, certificate):
     carry_out(offline, "suspend", certificate)
     refused = offline.as_("first").post(f"/certificates/{certificate}/offers", status=409)

@@ -178,6 +178,8 @@ def _exact_standings(connection: Connection, certificate: int, credential: int |
 def _must_be_in_time(kind: ActKind, effective: int, now: int) -> None:
     if effective > now:
         raise Invalid(Code.EFFECTIVE_OUT_OF_RANGE, "the act takes effect later: approve it then")
+    if effective < 0:
+        raise Invalid(Code.EFFECTIVE_OUT_OF_RANGE, "the ledger knows no time before 1970-01-01 08:00 in Shanghai")
     if not reaches_back(kind.reason) and effective < now - BACKDATING_SECONDS:
         raise Invalid(Code.EFFECTIVE_OUT_OF_RANGE, f"{kind.name} ({kind.zh}) reaches back 7 days at most")
 

@@ -218,6 +218,21 @@ def test_only_a_rescission_reaches_back_without_limit(offline, kind, days_back, 
         assert carry_out_refused(offline, kind, number, effective=day)["code"] == "effective_out_of_range"
 
 
+@pytest.mark.parametrize(
+    "effective",
+    ["1970-01-01", "1960-01-01", "0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z"],
+)
+def test_nothing_reaches_back_further_than_the_ledgers_time(offline, effective):
+    """Its times are Unix seconds without a sign; an act that no approval can carry out is not drafted."""
+    number = make_certificate(offline)
+    assert carry_out_refused(offline, "rescind", number, effective=effective)["code"] == "effective_out_of_range"
+
+
+def test_a_rescission_reaches_back_to_the_first_instant_of_the_ledgers_time(offline):
+    act = carry_out(offline, "rescind", queued_paper(offline), effective="1970-01-01T08:00:00+08:00")
+    assert (act["effective"], act["state"]) == (0, "queued")
+
+
 @pytest.mark.parametrize("effective", ["yesterday", "2026-02-30", "2026-01-01T10:00:00"])
 def test_a_date_that_is_none_is_refused(offline, effective):
     assert carry_out_refused(offline, "revoke", make_certificate(offline), effective=effective)["code"] == "bad_request"

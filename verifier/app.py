@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ import ledger
 from verifier import pages
 from verifier.errors import MalformedRequest, NoSuchCheck, ReplicaDamaged, VerifierError
 from verifier.following import Follower
-from verifier.guards import BodyLimit, InertPages
+from verifier.guards import BodyLimit, InertPages, refuse_foreign_pages
 from verifier.loading import Loader
 from verifier.reading import ReadingLimits
 from verifier.receive import Window
@@ -37,7 +37,13 @@ def build_app(window: Window, follower: Follower, loader: Loader, limits: Readin
         yield
         await run_in_threadpool(follower.stop)
 
-    app = FastAPI(title="Yinxin window 印信异地窗口", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Yinxin window 印信异地窗口",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(refuse_foreign_pages)],
+    )
     app.add_middleware(
         BodyLimit,
         octets=limits.octets + _FORM_OVERHEAD_OCTETS,

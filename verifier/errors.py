@@ -24,6 +24,7 @@ VerifierError
 │   └── NetworkFileTooOld   network_file_too_old 409
 ├── RequestRefused          the request itself is wrong                                    exit 64
 │   ├── MalformedRequest    malformed_request    400
+│   ├── ForeignPage         foreign_page         403
 │   ├── MalformedDate       malformed_date       422
 │   ├── DateInFuture        date_in_future       422
 │   ├── RequestIdReused     request_id_reused    409
@@ -188,6 +189,12 @@ class MalformedRequest(RequestRefused):
     code, status = "malformed_request", 400
     zh = "请求格式不正确：{expected}"
     en = "The request is malformed: {expected}"
+
+
+class ForeignPage(RequestRefused):
+    code, status = "foreign_page", 403
+    zh = "这个请求来自别的网站的网页，没有处理。请在本窗口自己的页面上操作。"
+    en = "This was sent by another site's page and is refused: use the window's own page."
 
 
 class MalformedDate(RequestRefused):

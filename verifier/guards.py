@@ -1,19 +1,20 @@
-"""What stands before every endpoint: limits on what is sent, and headers that keep pages inert."""
+"""What stands before every endpoint: limits on what is sent and by whose pages, and headers that keep pages inert."""
 
 from __future__ import annotations
 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verifier.errors import MalformedRequest, PackTooLarge, TooLarge, VerifierError
+from verifier.errors import ForeignPage, MalformedRequest, PackTooLarge, TooLarge, VerifierError
 
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # "no-referrer" makes the Origin of the window's own forms "null"
     "Cache-Control": "no-store",
     "Vary": "Accept",
 }
@@ -54,6 +55,14 @@ def _is_form_in_another_charset(scope: Scope) -> bool:
     """Read as Starlette reads it, which decodes by any name that Python knows; some take time by the square."""
     kind, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
     return kind == b"multipart/form-data" and parameters.get(b"charset", b"utf-8").lower() != b"utf-8"
+
+
+async def refuse_foreign_pages(http: Request) -> None:
+    """Nothing is handed in by a page of another site that the clerk's browser shows. Programs send neither header."""
+    host, origin = http.headers.get("host"), http.headers.get("origin")
+    foreign = origin is not None and origin not in {f"http://{host}", f"https://{host}"}
+    if http.method == "POST" and (foreign or http.headers.get("sec-fetch-site") == "cross-site"):
+        raise ForeignPage
 
 
 class InertPages:

@@ -182,6 +182,37 @@ def test_every_answer_has_the_headers_that_keep_it_inert(bench) -> None:
     assert "script" not in bench.client.get("/").text
 
 
+@pytest.mark.parametrize("path", ["/checks", "/packs", "/updates"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://127.0.0.1"},
+        {"origin": "http://127.0.0.1:1"},
+        {"sec-fetch-site": "cross-site"},
+        {"origin": "http://evil.example", "sec-fetch-site": "cross-site", "accept": "text/html"},
+    ],
+)
+def test_a_page_of_another_site_hands_nothing_in(bench, path: str, headers: dict[str, str]) -> None:
+    sent = {"data": {"text": "x"}, "files": {"pack": ("a", b"x")}}
+    answer = bench.client.post(path, **sent, headers=headers)
+    assert answer.status_code == 403
+    assert "foreign_page" in answer.text
+    assert bench.packs.octets == []
+
+
+def test_the_window_s_own_pages_and_programs_hand_in(bench) -> None:
+    origin = str(bench.client.base_url).rstrip("/")
+    for headers in ({"origin": origin, "sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}, {}):
+        assert bench.client.post("/checks", data={"text": "x"}, headers=headers).status_code == 201
+        assert bench.client.post("/updates", headers=headers).status_code == 200
+    behind_tls = {"host": "window.example.cn", "origin": "https://window.example.cn"}
+    assert bench.client.post("/checks", data={"text": "x"}, headers=behind_tls).status_code == 201
+    assert bench.client.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
 def test_unknown_paths_and_methods_are_typed_errors(bench) -> None:
     assert error_of(bench.client.get("/nowhere")) == (404, "no_such_check")
     assert error_of(bench.client.delete("/checks")) == (405, "malformed_request")

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from ledger.errors import TransactionNotFinal as TransactionNotFinal
     from ledger.errors import TransactionReverted as TransactionReverted
     from ledger.errors import UnsupportedPack as UnsupportedPack
+    from ledger.exchange import WHOLE_SECONDS as WHOLE_SECONDS
+    from ledger.exchange import open_client as open_client
     from ledger.fences import AnchoredBatch as AnchoredBatch
     from ledger.genesis import qbft_genesis_header as qbft_genesis_header
     from ledger.network_file import NetworkFile as NetworkFile
@@ -132,6 +134,7 @@ _HOMES = {
     "TransactionNotFinal": "errors",
     "TransactionReverted": "errors",
     "UnsupportedPack": "errors",
+    "WHOLE_SECONDS": "exchange",
     "Waiting": "outbox",
     "authority_on_record": "authority_record",
     "changes": "renewal",
@@ -142,6 +145,7 @@ _HOMES = {
     "load_account": "accounts",
     "load_catalogue": "catalogue",
     "load_pack": "pack",
+    "open_client": "exchange",
     "parse_network_file": "network_file",
     "print_table": "table",
     "qbft_genesis_header": "genesis",

@@ -26,7 +26,7 @@ WHOLE_SECONDS = "whole_seconds"
 def open_client(*, timeout_seconds: float, headers: dict[str, str]) -> httpx.Client:
     """A client whose requests each need the extension WHOLE_SECONDS; one thread makes the request and reads the body.
 
-    Addresses come from settings: a proxy found in the environment must not come between, nor a redirect lead away.
+    Addresses are those that somebody gave: a proxy of the environment must not come between, nor a redirect lead away.
     """
     return httpx.Client(
         transport=_Transport(),

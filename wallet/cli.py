@@ -5,14 +5,12 @@ from __future__ import annotations
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import click
-import httpx
 
 from credential import Catalogue, dates
 from ledger import (
@@ -36,7 +34,6 @@ from wallet.renewing import renewal
 from wallet.showing import DEFAULT_FIELDS, parsed, type_of
 from wallet.wallet import Wallet, World
 
-_TIMEOUT_SECONDS = 20.0
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _FORGETTING = "这会永久删除凭证和它的密钥 This erases the credential and its key for good. 继续 Go on?"
 _ADOPTING = (
@@ -124,7 +121,7 @@ def init(folder: Path, passphrase: str, network: Path | None, sources: tuple[str
 def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphrase: str) -> None:
     """Collect the credential of an openid-credential-offer:// link."""
     opened = Wallet.open(folder, passphrase, _world())
-    with _issuer() as issuer, opened.replica() as replica:
+    with IssuerClient.open() as issuer, opened.replica() as replica:
         _tell(opened.accept(offer, tx_code, issuer, replica, wait))
 
 
@@ -135,7 +132,7 @@ def accept(folder: Path, offer: str, tx_code: str | None, wait: float, passphras
 def resume(folder: Path, wait: float, passphrase: str) -> None:
     """Take up every collection that was interrupted, and check what could not be checked yet."""
     opened, failures = Wallet.open(folder, passphrase, _world()), 0
-    with _issuer() as issuer, opened.replica() as replica:
+    with IssuerClient.open() as issuer, opened.replica() as replica:
         for collection in opened.collections:
             failures += _tried(collection.id, partial(opened.resume, collection.id, issuer, replica, wait))
         failures += _check_what_is_not_yet(opened, replica)
@@ -227,12 +224,6 @@ def forget(folder: Path, entry_id: str, yes: bool, passphrase: str) -> None:
 
 def _world() -> World:
     return World(load_catalogue(), lambda: int(time.time()), time.sleep, secrets.token_bytes)
-
-
-@contextmanager
-def _issuer() -> Iterator[IssuerClient]:
-    with httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as http:
-        yield IssuerClient(http)
 
 
 def _check_what_is_not_yet(opened: Wallet, replica: Replica | None) -> int:

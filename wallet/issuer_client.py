@@ -1,22 +1,27 @@
 """The wallet's side of OpenID4VCI 1.0 over HTTP: one method for each endpoint, strict about answers. Keeps no state.
 
-Answers are limited in size, redirects are not followed, and plain http is used on this machine only.
+Answers are limited in size and time and never unpacked, redirects are not followed, and plain http is used on this
+machine only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
 from credential import SigningKey, base64url, strict_json
-from ledger import visible
+from ledger import WHOLE_SECONDS, open_client, visible
 from wallet.errors import IssuerRefused, IssuerUnreachable, MalformedAnswer, MalformedOffer
 from wallet.offer import PRE_AUTHORIZED_CODE, Offer, OfferReference, parse_offer, secure_url
 
 _MOST_OCTETS = 256 * 1024
+_STEP_SECONDS, _MOST_SECONDS = 20.0, 60.0
+"""For one step of an exchange, and for all of it, headers and body."""
 _PROOF_TYPE = "openid4vci-proof+jwt"
 
 
@@ -57,7 +62,15 @@ class IssuerClient:
     """Raises IssuerUnreachable where no answer came, IssuerRefused for an error, MalformedAnswer for nonsense."""
 
     def __init__(self, http: httpx.Client) -> None:
+        """Of a client that is not ledger's `open_client`, an issuer can make each exchange last as long as it likes."""
         self._http = http
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Self]:
+        """With a client of its own, whose exchanges end in time, whatever the issuer does."""
+        with open_client(timeout_seconds=_STEP_SECONDS, headers={}) as http:
+            yield cls(http)
 
     def offer(self, reference: OfferReference) -> Offer:
         return parse_offer(self._ask("GET", reference.url).content)
@@ -107,15 +120,17 @@ class IssuerClient:
         url = urlunsplit(parts._replace(path=f"/.well-known/{name}{parts.path.rstrip('/')}"))
         return _document(self._ask("GET", url))
 
-    def _ask(self, method: str, url: str, **options: object) -> httpx.Response:
+    def _ask(self, method: str, url: str, **options: Any) -> httpx.Response:
         try:
-            with self._http.stream(method, url, follow_redirects=False, **options) as answer:  # type: ignore[arg-type]
+            request = self._http.build_request(method, url, extensions={WHOLE_SECONDS: _MOST_SECONDS}, **options)
+            request.headers["Accept-Encoding"] = "identity"
+            with closing(self._http.send(request, stream=True, follow_redirects=False)) as answer:
                 content = _limited(answer)
         except httpx.HTTPError as e:
             # Not the whole address: an offer's own is as good as the offer.
             host = visible(urlsplit(url).hostname or "")
             raise IssuerUnreachable(f"the issuer at {host} cannot be reached; what was begun can be resumed") from e
-        except (httpx.InvalidURL, UnicodeError) as e:
+        except (httpx.InvalidURL, ValueError) as e:
             raise MalformedAnswer("an address that the offer or the issuer names is none") from e
         whole = httpx.Response(answer.status_code, content=content)
         if whole.status_code not in {200, 201, 202}:
@@ -132,12 +147,13 @@ def proof_jwt(holder_key: SigningKey, audience: str, nonce: str, issued_at: int)
 
 
 def _limited(answer: httpx.Response) -> bytes:
-    content = b""
-    for part in answer.iter_bytes():
+    """As it was sent: unpacked, a kilobyte can be a gigabyte."""
+    content = bytearray()
+    for part in answer.iter_raw():
         content += part
         if len(content) > _MOST_OCTETS:
             raise MalformedAnswer(f"the issuer's answer is longer than {_MOST_OCTETS} octets")
-    return content
+    return bytes(content)
 
 
 def _credential(answer: httpx.Response) -> Arrived | Deferred:

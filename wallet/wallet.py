@@ -23,7 +23,7 @@ from ledger import LedgerError, NetworkFile, Replica
 from wallet import collecting
 from wallet.checking import check_form, check_origin
 from wallet.contents import Collection, Contents, Held, Trust, decode, encode
-from wallet.errors import CredentialRefused, TokenRefused
+from wallet.errors import CredentialRefused, MalformedAnswer, TokenRefused
 from wallet.issuer_client import Endpoints, IssuerClient
 from wallet.offer import OfferReference, parse_offer_uri
 from wallet.renewing import Renewal, renewal
@@ -32,6 +32,8 @@ from wallet.vault import COST, Entropy, Vault
 
 VAULT = "wallet.vault"
 _SECRET_OCTETS, _NONCE_OCTETS, _ID_OCTETS = 32, 16, 4
+_MOST_FRUITLESS = 3
+"""Steps on end that give a token and no more. One is the rule, two where the first token has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +166,18 @@ class Wallet:
     def _collect(
         self, collection: Collection, issuer: IssuerClient, replica: Replica | None, wait_seconds: float
     ) -> Held | Collection:
-        until = self._world.clock() + wait_seconds
+        until, fruitless = self._world.clock() + wait_seconds, 0
         endpoints = None
         while collection.arrived is None:
+            if fruitless > _MOST_FRUITLESS:
+                raise MalformedAnswer("the issuer refuses every token that it has just given")
             pause = collection.ask_again_at - self._world.clock()
             if pause > 0 and collection.ask_again_at > until:
                 return collection
             self._world.sleep(max(pause, 0))
             endpoints = endpoints or collecting.endpoints_of(collection, issuer)
-            collection = self._stepped(collection, issuer, endpoints)
+            before, collection = collection, self._stepped(collection, issuer, endpoints)
+            fruitless = fruitless + 1 if collection.ask_again_at == before.ask_again_at else 0
             self._save(self._contents.with_collection(collection))
         return self._arrived(collection, collection.arrived, replica)
 

@@ -66,6 +66,7 @@ DOOR = {
     "TransactionNotFinal",
     "TransactionReverted",
     "UnsupportedPack",
+    "WHOLE_SECONDS",
     "Waiting",
     "authority_on_record",
     "changes",
@@ -77,6 +78,7 @@ DOOR = {
     "load_account",
     "load_catalogue",
     "load_pack",
+    "open_client",
     "parse_network_file",
     "print_table",
     "qbft_genesis_header",
@@ -87,6 +89,8 @@ DOOR = {
     "shown_address",
     "trusted_until",
     "visible",
+    "visible_json",
+    "write_over",
 }
 
 

@@ -157,7 +157,7 @@ class Answering(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/token"):
-            return httpx.Response(self.status, content=self.content)
+            return httpx.Response(self.status, stream=httpx.ByteStream(self.content))
         return super().handle_request(request)
 
 

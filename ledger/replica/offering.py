@@ -67,9 +67,8 @@ def _continuing(offer: Offer, network: NetworkFile) -> Offer:
     return replace(offer, proven=replace(offer.proven, after=point), logs=logs[events:])
 
 
-def _offer_without(source: Source, known: Known, now: int) -> Offer:
+def _offer_without(source: Source, known: Known, now: int) -> Offer | None:
     """The whole history of a source whose history does not continue from the accepted block."""
     nothing = Known()
     proven = source.prove(nothing, now)
-    assert proven is not None
-    return Offer(known.newest, proven, source.history(nothing, proven))
+    return None if proven is None else Offer(known.newest, proven, source.history(nothing, proven))

@@ -370,3 +370,21 @@ def test_a_pack_of_the_accepted_block_takes_nothing_back(desk: Desk) -> None:
     replica = desk.open(newer(branch, 5), pack=packed(desk, branch))
     assert replica.follow_once().new_events == len(HISTORY) - 5
     assert replica.rewinds() == ()
+
+
+def test_a_source_that_has_nothing_when_it_is_asked_again_has_nothing_newer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its history does not continue from the accepted block, and from the first event on it proves no block either."""
+    branch, _ = contradicted()
+    desk.open(branch.network, branch.fork(3)).follow_once()
+    replica = desk.open(newer(branch, 5), branch)
+    known = replica.known()
+
+    def fickle(self: NodeSource, known: Known, now: int) -> None:
+        if known.points:
+            raise JournalMismatch("another history than the accepted block's")
+
+    monkeypatch.setattr(NodeSource, "prove", fickle)
+    progress = replica.follow_once()
+    assert (progress.block, progress.new_events, replica.known()) == (3, 0, known)

@@ -1,8 +1,9 @@
 """What one source offers a replica: the newest block that it can prove, and the history that leads there.
 
 Decides from where a source is asked: from the accepted block, or, where a newer network file's checkpoint lies beyond
-that block and the source's history leaves it out, from the first event on. Whether an offer holds is the store's, and
-whether the history leaves out the accepted block's events.
+that block and the source's history leaves it out, from the first event on. And whether a history leads to the proven
+block, before anything of it is written. Whether it leaves out the accepted block's events is the store's, which trusts
+nobody and folds what it writes once more.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ledger.journal import fold
 from ledger.network_file import NetworkFile
 from ledger.replica.source import Source
 from ledger.replica.trust import is_before_checkpoint
-from ledger.replica.update import Known, Offer
+from ledger.replica.update import Known, Offer, Proven
 
 
 def offer_of(source: Source, network: NetworkFile, known: Known, now: int) -> Offer | None:
@@ -22,6 +23,37 @@ def offer_of(source: Source, network: NetworkFile, known: Known, now: int) -> Of
 
     Raises what `Source.prove` does.
     """
+    offer = _from_where_it_holds(source, network, known, now)
+    return None if offer is None else _folded(offer, network)
+
+
+def history_of(source: Source, network: NetworkFile, known: Known, proven: Proven) -> Offer:
+    """A block that another source proved, with the history of this one. Raises SourceError where it cannot tell that.
+
+    So an answer that comes late is an offer like any other, with the block that it is about.
+    """
+    return _folded(Offer(known.newest, proven, source.history(known, proven)), network)
+
+
+def has_history(offer: Offer | None) -> bool:
+    """Whether there is nothing newer, or a history that leads there as far as was looked."""
+    return offer is None or not isinstance(offer.logs, LedgerError)
+
+
+def _folded(offer: Offer, network: NetworkFile) -> Offer:
+    """The same, where a node's history does not lead to the proven block with that in its place.
+
+    A mirror's files are not read through for that: they are folded before they hand out anything.
+    """
+    if not isinstance(offer.logs, tuple):
+        return offer
+    after = offer.proven.after
+    if fold(after.accepted.head if after else network.first_head, offer.logs) == offer.proven.head:
+        return offer
+    return replace(offer, logs=JournalMismatch("its logs do not fold to the proven head"))
+
+
+def _from_where_it_holds(source: Source, network: NetworkFile, known: Known, now: int) -> Offer | None:
     try:
         offer = _offer(source, network, known, now)
     except JournalMismatch:
@@ -31,15 +63,6 @@ def offer_of(source: Source, network: NetworkFile, known: Known, now: int) -> Of
     if offer and isinstance(offer.logs, JournalMismatch) and is_before_checkpoint(network, known):
         return _offer_without(source, known, now)
     return offer
-
-
-def mismatch(offer: Offer, network: NetworkFile) -> LedgerError | None:
-    """Why the history does not lead to the proven block. A mirror's files are not read through for that."""
-    if isinstance(offer.logs, tuple):
-        after = offer.proven.after
-        found = fold(after.accepted.head if after else network.first_head, offer.logs)
-        return JournalMismatch("its logs do not fold to the proven head") if found != offer.proven.head else None
-    return offer.logs if isinstance(offer.logs, LedgerError) else None
 
 
 def _offer(source: Source, network: NetworkFile, known: Known, now: int) -> Offer | None:

@@ -27,7 +27,7 @@ from ledger.errors import (
 from ledger.network_file import NetworkFile
 from ledger.replica.asking import Asking
 from ledger.replica.facts import facts_for, with_proven_metadata
-from ledger.replica.offering import mismatch, offer_of
+from ledger.replica.offering import has_history, history_of, offer_of
 from ledger.replica.sources import open_source, require_source
 from ledger.replica.store import Store, accepted, evidence_after, rewinds_after
 from ledger.replica.update import Accepted, Evidence, Known, Offer, Proven, Rewind, Update
@@ -76,7 +76,7 @@ class Replica:
         self._store.begin_again_where_settled(int(clock()))
         self._following = threading.Lock()
         self._opened: dict[str, Source] = {}
-        self._asking = Asking()
+        self._asking = Asking(has_history)
         self._reasons: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -197,30 +197,29 @@ class Replica:
         """Accepts the first offer whose history fits; who offers another is named, also where it is not needed."""
         progress = None
         for offer, source in offers:
-            if progress is not None:
-                wrong = mismatch(offer, self.network)
-                failures += [SourceFailure(source.name, wrong)] if wrong else []
-            elif isinstance(offer.logs, LedgerError):
+            if isinstance(offer.logs, LedgerError):
                 failures.append(SourceFailure(source.name, offer.logs))
-            else:
+            elif progress is None:
                 progress = self._take_from(known, Update(offer.proven, offer.logs), source, failures)
         return progress
 
     def _take_mixed(
         self, known: Known, offers: Sequence[tuple[Offer, Source]], failures: list[SourceFailure]
     ) -> Progress | None:
-        """The newest proven block, with the history of a source that could prove nothing itself."""
+        """The newest proven block, with the history of a source that could prove nothing itself.
+
+        Who has not answered yet is not asked: what comes then is its own offer, for the next round.
+        """
         tried = [source for _, source in offers]
-        others = [each for each in map(self._open, self._sources) if each not in tried]
+        left = [each for each in map(self._open, self._sources) if each not in tried]
+        others = [each for each in left if not self._asking.is_open(each)]
         if not (offers and others):
             return None
         proven = offers[0][0].proven
-        for source, logs in self._asking.ask(others, lambda source: source.history(known, proven)):
-            if isinstance(logs, LedgerError):
-                continue  # named already, for what it could not prove
-            if progress := self._take_from(known, Update(proven, logs), source, failures):
-                return progress
-        return None
+        answers = self._asking.ask(others, lambda source: history_of(source, self.network, known, proven))
+        # Who cannot tell a history is named already, for what it could not prove.
+        found = [(offer, each) for each, offer in answers if offer and not isinstance(offer, LedgerError)]
+        return self._take_newest(known, found, failures)
 
     def _take_from(
         self, known: Known, update: Update, source: Source, failures: list[SourceFailure]

@@ -101,9 +101,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one source has: a proven block, and its history as claimed, or why it could not tell that.
+    """A proven block, and what one source has of its history, as claimed, or why that is none.
 
-    `asked_after` is the accepted point when it was asked: an answer that comes late may be of no use any more.
+    The block may be one that another source proved. `asked_after` is the accepted point when it was asked: an answer
+    that comes late may be of no use any more.
     """
 
     asked_after: Point | None

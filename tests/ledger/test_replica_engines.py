@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from credential import Outcome, Policy, Unreadable, Verdict, verify
-from ledger import FollowFailed, NodeUnavailable, NotProven, Replica, load_catalogue
-from ledger.errors import ContradictoryHeaders, JournalMismatch, NotAdvancing
+from ledger import FollowFailed, NotProven, Replica, load_catalogue
+from ledger.errors import ContradictoryHeaders, NotAdvancing
 from ledger.headers import Header
 from ledger.light_client import Trusted, check_header
-from ledger.network_file import Checkpoint, NetworkFile
+from ledger.network_file import Checkpoint
 from ledger.pack import export_pack, load_pack
-from ledger.replica import asking, node_source
-from ledger.replica.node_source import NodeSource
+from ledger.replica import node_source
 from ledger.replica.points import exported
-from ledger.replica.update import Known
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS, addresses
@@ -31,37 +28,6 @@ from tests.ledger.replica_samples import HISTORY
 FOUR = KEYS[:4]
 Serve = Callable[[Branch], Door]
 Open = Callable[..., Replica]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """A node for each branch it is given."""
-    doors: list[Door] = []
-
-    def made(branch: Branch) -> Door:
-        door = Door("http://127.0.0.1:9")
-        door.instead = branch.answer
-        doors.append(door)
-        return door
-
-    yield made
-    for door in doors:
-        door.close()
-
-
-@pytest.fixture
-def replica_of(tmp_path: Path) -> Iterator[Open]:
-    opened: list[Replica] = []
-
-    def made(network: NetworkFile, *doors: Door, name: str = "r.db") -> Replica:
-        sources = [door.url for door in doors]
-        replica = Replica(tmp_path / name, network, load_catalogue(), sources, clock=lambda: START + 1000)
-        opened.append(replica)
-        return replica
-
-    yield made
-    for replica in opened:
-        replica.close()
 
 
 def test_validators_may_change_altogether_while_a_window_is_off(serve: Serve, replica_of: Open) -> None:
@@ -287,75 +253,6 @@ def test_a_pack_that_contradicts_what_is_known_is_evidence(serve: Serve, replica
     assert all_unknown(ours)
 
 
-def test_the_history_may_come_from_another_source_than_the_header(serve: Serve, replica_of: Open) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    poor, rich = serve(branch), serve(branch)
-    poor.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
-    replica = replica_of(branch.network, poor, rich)
-    progress = replica.follow_once()
-    assert (progress.source, progress.new_events) == (rich.url, len(HISTORY))
-    assert [(each.source, type(each.error)) for each in progress.failures] == [(poor.url, JournalMismatch)]
-
-
-def test_an_answer_that_comes_late_is_taken_in_a_later_round(
-    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The only source that works is slower than there is patience: it is not asked again, and gets there."""
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    slow, down = serve(branch), serve(branch)
-    down.close()
-    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1.5) and None
-    replica = replica_of(branch.network, slow, down)
-    for _ in range(20):
-        try:
-            progress = replica.follow_once()
-            break
-        except FollowFailed:
-            continue
-    assert progress.new_events == len(HISTORY)
-    assert slow.calls.count("eth_getLogs") == 1
-
-
-def test_a_late_answer_to_what_is_past_is_not_taken_for_a_reorganisation(
-    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
-    branch = clique(FOUR)
-    sign_in_turn(branch, FOUR, 8)
-    slow, quick = serve(branch.fork(8)), serve(branch)
-    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1) and None
-    replica = replica_of(branch.network, slow, quick)
-    assert replica.follow_once().block == 2
-    sign_in_turn(branch, FOUR, 4)
-    assert replica.follow_once().block == 6
-    time.sleep(1.2)
-    sign_in_turn(branch, FOUR, 1)
-    assert replica.follow_once().block >= 6
-    assert replica.rewinds() == ()
-
-
-def test_a_source_that_breaks_in_a_way_of_its_own_is_only_left(
-    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    broken, good = serve(branch), serve(branch)
-    replica = replica_of(branch.network, broken, good)
-    prove = NodeSource.prove
-
-    def breaking(self: NodeSource, known: Known, now: int) -> object:
-        if self.name == broken.url:
-            raise UnicodeEncodeError("ascii", "é", 0, 1, "nobody thought of it")
-        return prove(self, known, now)
-
-    monkeypatch.setattr(NodeSource, "prove", breaking)
-    progress = replica.follow_once()
-    assert (progress.source, [each.source for each in progress.failures]) == (good.url, [broken.url])
-
-
 def test_the_connections_of_threads_that_ended_are_closed(serve: Serve, replica_of: Open) -> None:
     branch = qbft(FOUR)
     grow(branch, FOUR)
@@ -367,22 +264,6 @@ def test_the_connections_of_threads_that_ended_are_closed(serve: Serve, replica_
         thread.start()
         thread.join()
     assert len(os.listdir("/proc/self/fd")) < before + 5
-
-
-def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    hanging, quick = serve(branch), serve(branch)
-    hanging.before = lambda method, params: hanging.closing.wait(30) and None
-    replica = replica_of(branch.network, hanging, quick)
-    started = time.monotonic()
-    first = replica.follow_once()
-    grow(branch, FOUR)
-    second = replica.follow_once()
-    assert time.monotonic() - started < 20
-    assert (first.source, second.block) == (quick.url, 2)
-    assert [type(each.error) for each in (*first.failures, *second.failures)] == [NodeUnavailable] * 2
-    hanging.closing.set()
 
 
 @pytest.mark.parametrize("scheme", ["http", "mirror+http"])
@@ -398,19 +279,6 @@ def test_a_password_in_an_address_is_told_nobody(
     assert "geheim" not in str(failed.value) + repr(failed.value.failures) + caplog.text
 
 
-def test_a_source_that_hangs_with_its_logs_alone_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    hanging, quick = serve(branch), serve(branch)
-    hanging.before = lambda method, params: method == "eth_getLogs" and hanging.closing.wait(30) and None
-    replica = replica_of(branch.network, hanging, quick)
-    started = time.monotonic()
-    progress = replica.follow_once()
-    assert time.monotonic() - started < 20
-    assert (progress.source, progress.new_events) == (quick.url, len(HISTORY))
-    hanging.closing.set()
-
-
 def test_a_history_without_end_is_left(serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     branch = qbft(FOUR)
     grow(branch, FOUR, *HISTORY)
@@ -424,18 +292,6 @@ def test_a_history_without_end_is_left(serve: Serve, replica_of: Open, monkeypat
         replica.follow_once()
     monkeypatch.undo()
     assert replica.follow_once().new_events == len(HISTORY)
-
-
-def test_who_can_prove_nothing_may_still_have_the_history(serve: Serve, replica_of: Open) -> None:
-    branch = qbft(FOUR)
-    grow(branch, FOUR, *HISTORY)
-    headers, archive = serve(branch), serve(branch)
-    headers.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
-    archive.instead = lambda method, params: None if method == "eth_getProof" else branch.answer(method, params)
-    replica = replica_of(branch.network, headers, archive)
-    progress = replica.follow_once()
-    assert (progress.source, progress.new_events) == (archive.url, len(HISTORY))
-    assert {each.source for each in progress.failures} == {headers.url, archive.url}
 
 
 def test_of_cliques_blocks_only_settled_ones_are_used(serve: Serve, replica_of: Open) -> None:

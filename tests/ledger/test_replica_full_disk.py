@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ledger import FollowFailed, Replica
-from ledger.errors import ReplicaUnwritable
+from ledger.errors import JournalMismatch, ReplicaUnwritable
 from ledger.replica import keep_following
 from tests.fixtures_ledger import World
+from tests.ledger.door import Door
 from tests.ledger.replica_contents import contents
 from tests.small_disk import SmallDisk
 
@@ -57,6 +58,18 @@ def test_it_is_no_sources_fault(ledger_world: World, small_disk: SmallDisk) -> N
         assert not isinstance(told.value, FollowFailed)
         assert replica.accepted is None
         assert replica.follow_once().new_events > 0
+
+
+def test_a_false_history_that_has_no_room_keeps_no_true_one_out(
+    ledger_world: World, small_disk: SmallDisk, door: Door
+) -> None:
+    """It is found out before anything of it is written."""
+    world, large = ledger_world, {"data": "0x" + "ab" * 6_000_000}
+    door.lie = lambda method, params, found: [*found[:-1], found[-1] | large] if method == "eth_getLogs" else found
+    with world.replica(small_disk.path / "r.db", door.url, world.url) as replica, small_disk.full(4_000_000):
+        progress = replica.follow_once()
+    assert progress.source == world.url
+    assert [type(each.error) for each in progress.failures] == [JournalMismatch]
 
 
 def test_a_new_file_on_a_full_disk_is_refused_and_made_when_there_is_space(

@@ -1,0 +1,254 @@
+"""What a replica makes of slow, hanging and lying sources that it asks at once, and of answers that come late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ledger import FollowFailed, NodeUnavailable, Progress, Replica
+from ledger.errors import JournalMismatch
+from ledger.replica import asking
+from ledger.replica.node_source import NodeSource
+from ledger.replica.update import Known
+from tests.ledger.door import Door
+from tests.ledger.forged import Branch, clique, grow, qbft, sign_in_turn
+from tests.ledger.light_client.recorded import KEYS
+from tests.ledger.replica_samples import HISTORY
+
+FOUR = KEYS[:4]
+Serve = Callable[[Branch], Door]
+Open = Callable[..., Replica]
+
+
+def with_history(count: int = len(HISTORY)) -> Branch:
+    """A network with so many logs of the sample history in its first block."""
+    branch = qbft(FOUR)
+    grow(branch, FOUR, *HISTORY[:count])
+    return branch
+
+
+def dropping_a_log(door: Door) -> Door:
+    door.lie = lambda method, params, result: result[:-1] if method == "eth_getLogs" else result
+    return door
+
+
+def down(door: Door) -> Door:
+    door.close()
+    return door
+
+
+def proving_nothing(door: Door, branch: Branch) -> Door:
+    door.instead = lambda method, params: None if method == "eth_getProof" else branch.answer(method, params)
+    return door
+
+
+def waiting(door: Door, method: str) -> threading.Event:
+    """Holds the door's answers to a method back until the event is set."""
+    go = threading.Event()
+    door.before = lambda asked, params: asked == method and go.wait(30) and None
+    return go
+
+
+def followed(replica: Replica, rounds: int = 20) -> Progress:
+    """The first round that gets on."""
+    for _ in range(rounds):
+        try:
+            return replica.follow_once()
+        except FollowFailed:
+            time.sleep(0.1)
+    raise AssertionError(f"{rounds} rounds brought nothing")
+
+
+def test_who_lies_at_once_leaves_the_others_no_less_time(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
+    branch = with_history()
+    liar, slow = dropping_a_log(serve(branch)), serve(branch)
+    slow.before = lambda method, params: method == "eth_chainId" and slow.closing.wait(1) and None
+    progress = replica_of(branch.network, liar, slow, down(serve(branch))).follow_once()
+    assert (progress.source, progress.new_events) == (slow.url, len(HISTORY))
+    assert JournalMismatch in [type(each.error) for each in progress.failures if each.source == liar.url]
+
+
+def test_an_offer_that_comes_late_is_taken_for_no_history(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes while others are asked for the history of a block whose prover lies about that."""
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 1.0)
+    branch = with_history()
+    liar, slow, other = dropping_a_log(serve(branch)), serve(branch), proving_nothing(serve(branch), branch)
+    go = waiting(slow, "eth_chainId")
+
+    def outlasting(method: str, params: list[Any]) -> None:
+        if method == "eth_getLogs":
+            go.set()
+            while "eth_getLogs" not in slow.calls:
+                time.sleep(0.05)
+            time.sleep(0.2)  # its answer is here, too
+
+    other.before = outlasting
+    dropping_a_log(other)
+    replica = replica_of(branch.network, liar, slow, other)
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    progress = followed(replica)
+    assert (progress.source, progress.new_events) == (slow.url, len(HISTORY))
+    assert slow.calls.count("eth_chainId") == 1
+
+
+def test_a_history_that_comes_late_is_an_offer_of_the_block_that_it_leads_to(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
+    branch = with_history(5)
+    liar, archive = dropping_a_log(serve(branch)), proving_nothing(serve(branch), branch)
+    go = waiting(archive, "eth_getLogs")
+    other = dropping_a_log(proving_nothing(serve(branch), branch))
+    replica = replica_of(branch.network, liar, archive, other)
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    grow(branch, FOUR, *HISTORY[5:])
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    go.set()
+    first = followed(replica)
+    assert (first.source, first.block, first.new_events) == (archive.url, 1, 5)
+    assert archive.calls.count("eth_getLogs") == 1
+    second = followed(replica)
+    assert (second.source, second.block, second.new_events) == (archive.url, 2, len(HISTORY) - 5)
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["one other", "two others"])
+def test_a_source_with_an_open_question_is_asked_no_other(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch, is_alone: bool
+) -> None:
+    """Not for its history, either: who hangs holds up no round, and is not asked from two threads at once."""
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.3)
+    branch = with_history()
+    liar, hanging = dropping_a_log(serve(branch)), serve(branch)
+    go = waiting(hanging, "eth_chainId")
+    replica = replica_of(branch.network, liar, hanging, *([] if is_alone else [down(serve(branch))]))
+    for _ in range(2):
+        with pytest.raises(FollowFailed) as failed:
+            replica.follow_once()
+        reasons = {each.source: type(each.error) for each in failed.value.failures}
+        assert (reasons[liar.url], reasons[hanging.url]) == (JournalMismatch, NodeUnavailable)
+    assert hanging.calls == ["eth_chainId"]
+    go.set()
+    assert followed(replica).source == hanging.url
+
+
+def test_a_false_history_is_not_even_handed_to_the_store(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write takes the file's lock, and up to 256 MiB of a disk that has perhaps no room for them."""
+    branch = with_history()
+    liar, honest = dropping_a_log(serve(branch)), serve(branch)
+    replica = replica_of(branch.network, liar, honest)
+    accept, taken = replica._store.accept, []
+    monkeypatch.setattr(replica._store, "accept", lambda *given: taken.append(given) or accept(*given))
+    progress = replica.follow_once()
+    assert (progress.source, len(taken)) == (honest.url, 1)
+    assert [(each.source, type(each.error)) for each in progress.failures] == [(liar.url, JournalMismatch)]
+
+
+def test_the_history_may_come_from_another_source_than_the_header(serve: Serve, replica_of: Open) -> None:
+    branch = with_history()
+    poor, rich = serve(branch), serve(branch)
+    poor.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
+    replica = replica_of(branch.network, poor, rich)
+    progress = replica.follow_once()
+    assert (progress.source, progress.new_events) == (rich.url, len(HISTORY))
+    assert [(each.source, type(each.error)) for each in progress.failures] == [(poor.url, JournalMismatch)]
+
+
+def test_an_answer_that_comes_late_is_taken_in_a_later_round(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only source that works is slower than there is patience: it is not asked again, and gets there."""
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
+    branch = with_history()
+    slow = serve(branch)
+    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1.5) and None
+    progress = followed(replica_of(branch.network, slow, down(serve(branch))))
+    assert progress.new_events == len(HISTORY)
+    assert slow.calls.count("eth_getLogs") == 1
+
+
+def test_a_late_answer_to_what_is_past_is_not_taken_for_a_reorganisation(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
+    branch = clique(FOUR)
+    sign_in_turn(branch, FOUR, 8)
+    slow, quick = serve(branch.fork(8)), serve(branch)
+    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1) and None
+    replica = replica_of(branch.network, slow, quick)
+    assert replica.follow_once().block == 2
+    sign_in_turn(branch, FOUR, 4)
+    assert replica.follow_once().block == 6
+    time.sleep(1.2)
+    sign_in_turn(branch, FOUR, 1)
+    assert replica.follow_once().block >= 6
+    assert replica.rewinds() == ()
+
+
+def test_a_source_that_breaks_in_a_way_of_its_own_is_only_left(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = with_history()
+    broken, good = serve(branch), serve(branch)
+    replica = replica_of(branch.network, broken, good)
+    prove = NodeSource.prove
+
+    def breaking(self: NodeSource, known: Known, now: int) -> object:
+        if self.name == broken.url:
+            raise UnicodeEncodeError("ascii", "é", 0, 1, "nobody thought of it")
+        return prove(self, known, now)
+
+    monkeypatch.setattr(NodeSource, "prove", breaking)
+    progress = replica.follow_once()
+    assert (progress.source, [each.source for each in progress.failures]) == (good.url, [broken.url])
+
+
+def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+    branch = with_history()
+    hanging, quick = serve(branch), serve(branch)
+    hanging.before = lambda method, params: hanging.closing.wait(30) and None
+    replica = replica_of(branch.network, hanging, quick)
+    started = time.monotonic()
+    first = replica.follow_once()
+    grow(branch, FOUR)
+    second = replica.follow_once()
+    assert time.monotonic() - started < 20
+    assert (first.source, second.block) == (quick.url, 2)
+    assert [type(each.error) for each in (*first.failures, *second.failures)] == [NodeUnavailable] * 2
+    hanging.closing.set()
+
+
+def test_a_source_that_hangs_with_its_logs_alone_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+    branch = with_history()
+    hanging, quick = serve(branch), serve(branch)
+    hanging.before = lambda method, params: method == "eth_getLogs" and hanging.closing.wait(30) and None
+    replica = replica_of(branch.network, hanging, quick)
+    started = time.monotonic()
+    progress = replica.follow_once()
+    assert time.monotonic() - started < 20
+    assert (progress.source, progress.new_events) == (quick.url, len(HISTORY))
+    hanging.closing.set()
+
+
+def test_who_can_prove_nothing_may_still_have_the_history(serve: Serve, replica_of: Open) -> None:
+    branch = with_history()
+    headers, archive = serve(branch), serve(branch)
+    headers.instead = lambda method, params: [] if method == "eth_getLogs" else branch.answer(method, params)
+    archive.instead = lambda method, params: None if method == "eth_getProof" else branch.answer(method, params)
+    replica = replica_of(branch.network, headers, archive)
+    progress = replica.follow_once()
+    assert (progress.source, progress.new_events) == (archive.url, len(HISTORY))
+    assert {each.source for each in progress.failures} == {headers.url, archive.url}

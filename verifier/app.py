@@ -5,7 +5,7 @@ Attacked at the socket it can at most be kept busy: what it says comes from its 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI, Request
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 import ledger
 from verifier import pages
 from verifier.errors import MalformedRequest, NoSuchCheck, ReplicaDamaged, VerifierError
+from verifier.failures import Unforeseen, log_failure
 from verifier.following import Follower
 from verifier.guards import BodyLimit, InertPages, refuse_foreign_pages
 from verifier.loading import Loader
@@ -49,19 +50,24 @@ def build_app(window: Window, follower: Follower, loader: Loader, limits: Readin
         octets=limits.octets + _FORM_OVERHEAD_OCTETS,
         pack_octets=loader.max_octets + _FORM_OVERHEAD_OCTETS,
     )
-    app.add_middleware(InertPages)
-    app.include_router(routes(window, follower, loader, limits))
-    _add_error_handlers(app, window, follower)
-    return app
 
-
-def _add_error_handlers(app: FastAPI, window: Window, follower: Follower) -> None:
     def answer(http: Request, error: VerifierError, status: int) -> Response:
         if wants_html(http):
-            return HTMLResponse(pages.error(error, window, follower.state), status)
+            try:
+                return HTMLResponse(pages.error(error, window, follower.state), status)
+            except Exception as e:  # the page says how the window stands, and that may be what is broken
+                log_failure("a page for an error", e)
         body = {"code": error.code, "zh": error.text_zh, "en": error.text_en}
         return JSONResponse({"error": body}, status)
 
+    app.add_middleware(Unforeseen, answer=lambda http: answer(http, VerifierError(), VerifierError.status))
+    app.add_middleware(InertPages)
+    app.include_router(routes(window, follower, loader, limits))
+    _add_error_handlers(app, answer)
+    return app
+
+
+def _add_error_handlers(app: FastAPI, answer: Callable[[Request, VerifierError, int], Response]) -> None:
     @app.exception_handler(VerifierError)
     async def refused(http: Request, error: VerifierError) -> Response:
         return answer(http, error, error.status)
@@ -80,7 +86,3 @@ def _add_error_handlers(app: FastAPI, window: Window, follower: Follower) -> Non
     async def malformed(http: Request, error: RequestValidationError) -> Response:
         places = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
         return answer(http, MalformedRequest(expected=places), 400)
-
-    @app.exception_handler(Exception)
-    async def failed(http: Request, _: Exception) -> Response:
-        return answer(http, VerifierError(), 500)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.verifier.window_samples import png_of, qr_of
-from verifier import guards
+from verifier import guards, pages, receive
 
 HTML = {"accept": "text/html"}
 
@@ -223,6 +226,48 @@ def test_a_failure_inside_is_an_error_without_a_trace(bench) -> None:
     assert error_of(bench.client.post("/checks", json={"text": "x"})) == (503, "store_unusable")
     bench.replica.facts = object()
     assert error_of(bench.client.get("/health")) == (500, "internal")
+
+
+@pytest.mark.parametrize("headers", [{}, HTML])
+def test_a_failure_is_logged_by_kind_and_place_without_its_words(
+    bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    server = logging.getLogger("uvicorn.error")
+    server.addHandler(caplog.handler)
+    monkeypatch.setattr(receive, "parse_presented", lambda text, _: int(text))
+    answer = bench.client.post("/checks", json={"text": "某人 110101199003072316"}, headers=headers)
+    server.removeHandler(caplog.handler)
+    assert (answer.status_code, "internal" in answer.text) == (500, True)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "POST /checks: ValueError" in caplog.text
+    assert "in receive" in caplog.text
+    assert "110101199003072316" not in caplog.text
+
+
+def test_an_error_is_told_where_its_page_cannot_be_made(bench) -> None:
+    bench.replica.facts = object()
+    assert error_of(bench.client.get("/checks/none", headers=HTML)) == (404, "no_such_check")
+    assert error_of(bench.client.get("/", headers=HTML)) == (500, "internal")
+
+
+def test_an_answer_that_breaks_off_is_logged_alike(
+    bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "某人"
+
+    def broken(*_: object) -> Iterator[str]:
+        yield "<p>"
+        raise ValueError(name)
+
+    server = logging.getLogger("uvicorn.error")
+    server.addHandler(caplog.handler)
+    monkeypatch.setattr(pages, "loading", broken)
+    loading = bench.client.post("/packs", files={"pack": ("a", b"x")}).headers["location"]
+    with pytest.raises(httpx.RemoteProtocolError):
+        bench.client.get(loading, headers=HTML)
+    server.removeHandler(caplog.handler)
+    assert "GET /packs/{loading_id}: ValueError" in caplog.text
+    assert name not in caplog.text
 
 
 def test_health_says_how_old_the_facts_are(bench) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from eth_keys.datatypes import PrivateKey
 from eth_utils.exceptions import ValidationError
 
+from credential import strict_json
 from ledger.calls import Call
 from ledger.errors import AccountProblem
 from ledger.hexadecimal import octets, to_hex
@@ -90,7 +91,7 @@ class Account:
 
 
 def save_account(account: Account, path: Path, passphrase: str | None = None) -> None:
-    """Writes a new key file that only its owner may read. Raises AccountProblem where `path` exists already."""
+    """Writes a new key file that only its owner may read. Raises AccountProblem, also where `path` exists already."""
     document = _plain(account) if passphrase is None else _encrypted(account, passphrase)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -98,11 +99,15 @@ def save_account(account: Account, path: Path, passphrase: str | None = None) ->
         raise AccountProblem(f"{path} exists already; a key file is never overwritten") from e
     except OSError as e:
         raise AccountProblem(f"cannot write {path}: {e.strerror}") from e
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as e:  # a full disk: half a key is none
+        path.unlink(missing_ok=True)
+        raise AccountProblem(f"cannot write {path}: {e.strerror}") from e
 
 
 def load_account(path: Path, passphrase: str | None = None) -> Account:
@@ -119,11 +124,11 @@ def load_account(path: Path, passphrase: str | None = None) -> Account:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = strict_json.parse(path.read_bytes())
     except OSError as e:
         raise AccountProblem(f"cannot read {path}: {e.strerror}") from e
-    except ValueError as e:
-        raise AccountProblem(f"{path} is not JSON") from e
+    except strict_json.MalformedJson as e:
+        raise AccountProblem(f"{path} is not a key file: {e}") from e
     if not isinstance(document, dict):
         raise AccountProblem(f"{path} is not a key file")
     return document
@@ -148,9 +153,10 @@ def _encrypted(account: Account, passphrase: str) -> dict[str, Any]:
 
 
 def _decrypted(document: dict[str, Any], path: Path, passphrase: str) -> Account:
+    signer = _eth_account()
     try:
-        return Account.from_secret(bytes(_eth_account().decrypt(document, passphrase)))
-    except (ValueError, TypeError, KeyError) as e:
+        return Account.from_secret(bytes(signer.decrypt(document, passphrase)))
+    except Exception as e:  # of a damaged file it makes anything: AssertionError, AttributeError, NotImplementedError
         raise AccountProblem(f"{path} cannot be opened with this passphrase") from e
 
 

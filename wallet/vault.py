@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from credential import strict_json
 from ledger import write_over
 from wallet.errors import DamagedVault, NoVault, VaultBusy, VaultExists, WrongPassphrase
 
@@ -55,7 +56,7 @@ class Vault:
         salt = entropy(16)
         key, check = _derive(passphrase, salt, cost)
         header = json.dumps(
-            {"kdf": "scrypt", "n": cost, "r": _BLOCK, "p": _PARALLEL, "salt": salt.hex(), "check": check}
+            {"kdf": "scrypt", "n": cost, "r": _BLOCK, "p": _PARALLEL, "salt": salt.hex(), "check": check.hex()}
         )
         vault = cls(path, header.encode("ascii"), entropy, key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,10 +100,10 @@ class Vault:
             yield
 
 
-def _derive(passphrase: str, salt: bytes, cost: int) -> tuple[bytes, str]:
+def _derive(passphrase: str, salt: bytes, cost: int) -> tuple[bytes, bytes]:
     """The key, and the check value of the passphrase."""
     derived = Scrypt(salt=salt, length=64, n=cost, r=_BLOCK, p=_PARALLEL).derive(passphrase.encode("utf-8"))
-    return derived[:32], sha256(derived[32:]).hexdigest()
+    return derived[:32], sha256(derived[32:]).digest()
 
 
 def _bound(header: bytes, nonce: bytes) -> bytes:
@@ -126,19 +127,13 @@ def _parts(octets: bytes) -> tuple[bytes, bytes, bytes]:
     return octets[start:end], nonce, ciphertext
 
 
-def _parameters(header: bytes) -> tuple[int, bytes, str]:
+def _parameters(header: bytes) -> tuple[int, bytes, bytes]:
     try:
-        members = json.loads(header)
-        cost, salt, check = members["n"], bytes.fromhex(members["salt"]), members["check"]
+        members: Any = strict_json.parse(header)
+        cost, salt, check = members["n"], bytes.fromhex(members["salt"]), bytes.fromhex(members["check"])
         known = (members["kdf"], members["r"], members["p"]) == ("scrypt", _BLOCK, _PARALLEL)
     except (ValueError, KeyError, TypeError) as e:
         raise DamagedVault("the wallet's header is damaged") from e
-    if not (
-        known
-        and isinstance(cost, int)
-        and 2 <= cost <= _MOST_COST
-        and cost & (cost - 1) == 0
-        and isinstance(check, str)
-    ):
+    if not (known and isinstance(cost, int) and 2 <= cost <= _MOST_COST and cost & (cost - 1) == 0):
         raise DamagedVault("the wallet's header has parameters out of range")
     return cost, salt, check

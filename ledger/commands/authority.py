@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from credential import PublicKey
+from credential import PublicKey, strict_json
 from ledger.commands.acting import FILE, Acting, Address, Instant, acting, ends_option, starts_option
 from ledger.commands.fence import (
     preview_key_command,
@@ -121,7 +120,7 @@ def _read_public_key(path: Path) -> PublicKey:
     content = path.read_bytes()
     try:
         if content.lstrip().startswith(b"{"):
-            return PublicKey.from_jwk(json.loads(content))
+            return PublicKey.from_jwk(strict_json.parse(content))
         key = load_pem_public_key(content)
         if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != "secp256r1":
             raise ValueError("not a P-256 key")

@@ -10,9 +10,28 @@ import pytest
 from eth_account import Account as Independent
 
 from ledger import Account, AccountProblem, Call, Fees, load_account, save_account
+from tests.small_disk import SmallDisk
 
 SECRET = bytes(31) + b"\x01"
 ADDRESS = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"
+
+KEYFILE = {
+    "crypto": {
+        "cipher": "aes-128-ctr",
+        "cipherparams": {"iv": "6087dab2f9fdbbfaddc31a909735c1e6"},
+        "ciphertext": "5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46",
+        "kdf": "pbkdf2",
+        "kdfparams": {
+            "c": 262144,
+            "dklen": 32,
+            "prf": "hmac-sha256",
+            "salt": "ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd",
+        },
+        "mac": "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2",
+    },
+    "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6",
+    "version": 3,
+}
 
 
 def test_the_address_is_that_of_the_key() -> None:
@@ -56,12 +75,46 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", "nonsense", '{"format": "yinxin-account/1"}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", "nonsense", '{"format": "yinxin-account/1"}', "[" * 100_000, '{"crypto":' * 100_000]
+)
 def test_what_is_no_key_file_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "key.json"
     path.write_text(content)
     with pytest.raises(AccountProblem):
         load_account(path)
+
+
+def test_a_key_file_of_others_is_opened(tmp_path: Path) -> None:
+    """The example of the Web3 Secret Storage definition."""
+    (tmp_path / "key.json").write_text(json.dumps(KEYFILE))
+    secret = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d"
+    assert load_account(tmp_path / "key.json", "testpassword").secret.hex() == secret
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": 4},
+        {"version": None},
+        {"crypto": []},
+        {"crypto": KEYFILE["crypto"] | {"kdf": "md5"}},
+        {"crypto": KEYFILE["crypto"] | {"kdfparams": KEYFILE["crypto"]["kdfparams"] | {"prf": 5}}},
+        {"crypto": KEYFILE["crypto"] | {"kdfparams": KEYFILE["crypto"]["kdfparams"] | {"prf": "hmac-md5"}}},
+    ],
+)
+def test_a_damaged_encrypted_key_is_told(tmp_path: Path, changes: dict[str, object]) -> None:
+    (tmp_path / "key.json").write_text(json.dumps(KEYFILE | changes))
+    with pytest.raises(AccountProblem, match="cannot be opened"):
+        load_account(tmp_path / "key.json", "testpassword")
+
+
+def test_on_a_full_disk_no_half_of_a_key_file_stays(tmp_path: Path, small_disk: SmallDisk) -> None:
+    path = small_disk.path / "key.json"
+    with small_disk.full(), pytest.raises(AccountProblem, match="No space left"):
+        save_account(Account.create(), path)
+    assert not path.exists()
+    save_account(Account.create(), path)
 
 
 def test_a_damaged_key_is_told_without_quoting_it(tmp_path: Path) -> None:

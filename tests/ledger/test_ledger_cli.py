@@ -154,7 +154,8 @@ def test_a_wrong_command_line_is_told(acting: dict[str, list[object]], arguments
 
 
 def test_a_key_file_that_is_none_is_told(acting: dict[str, list[object]], tmp_path: Path) -> None:
-    for content in (b"", b"{}", b"-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n", b"\xff"):
+    deep = b'{"kty":' * 100_000
+    for content in (b"", b"{}", b"-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n", b"\xff", deep):
         (tmp_path / "key").write_bytes(content)
         told = run("key", "add", 1, tmp_path / "key", "--starts", "2026-01-01", *acting["shanghai"])
         assert told.exit_code == 1

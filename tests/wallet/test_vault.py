@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
 import signal
@@ -9,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wallet.errors import DamagedVault, NoVault, VaultBusy, VaultExists, WrongPassphrase
 from wallet.vault import Vault
@@ -87,6 +90,41 @@ def test_parameters_that_would_exhaust_memory_are_refused(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"n": 16,', b'"n": 1073741824,'))
     with pytest.raises(DamagedVault):
         opened(path)
+
+
+MEMBERS = {"kdf": "scrypt", "n": 16, "r": 8, "p": 1, "salt": "00" * 16, "check": "00" * 32}
+CHANGES = [{"check": "é"}, {"check": 5}, {"check": None}, {"salt": "é"}, {"n": 16.0}, {"n": True}, {"kdf": []}]
+HEADERS = [
+    b"",
+    b"\xff",
+    b"[]",
+    b"[" * 60_000,
+    b'{"n":' * 12_000,
+    b'{"n":' + b"9" * 5000 + b"}",
+    *(json.dumps(MEMBERS | change, ensure_ascii=False).encode() for change in CHANGES),
+]
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=lambda header: repr(header[:12] + header[-12:]))
+def test_a_header_that_is_none_is_damage(path: Path, header: bytes) -> None:
+    create(path)
+    path.write_bytes(b"yinxin-wallet/1\n" + len(header).to_bytes(2) + header + bytes(40))
+    with pytest.raises(DamagedVault):
+        opened(path)
+
+
+def test_a_header_of_an_earlier_version_is_read(path: Path) -> None:
+    """Byte for byte what they wrote, with spaces."""
+    salt, key = bytes(range(16)), hashlib.scrypt(b"p", salt=bytes(range(16)), n=16, r=8, p=1, dklen=64)
+    check = hashlib.sha256(key[32:]).hexdigest()
+    header = b'{"kdf": "scrypt", "n": 16, "r": 8, "p": 1, "salt": "%s", "check": "%s"}' % (
+        salt.hex().encode(),
+        check.encode(),
+    )
+    before = b"yinxin-wallet/1\n" + len(header).to_bytes(2) + header + bytes(12)
+    path.parent.mkdir()
+    path.write_bytes(before + AESGCM(key[:32]).encrypt(bytes(12), b"content", before))
+    assert Vault.open(path, "p", secrets.token_bytes).load() == b"content"
 
 
 def test_a_vault_is_never_overwritten_by_a_new_one(path: Path) -> None:

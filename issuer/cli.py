@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from pathlib import Path
 
@@ -97,11 +96,11 @@ def serve(config: Path, port: int | None, ready_file: Path | None) -> None:
     Refuses to start where the chain tells another history than the database. Where no node can be reached it starts,
     queues, and says so at /health.
     """
+    from issuer.serving import log_our_own_work
     from issuer.serving import serve as run
     from issuer.settings import load_settings
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    log_our_own_work()
     with _told():
         settings = load_settings(config)
         run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ from issuer.app import create_app
 from issuer.bureau import open_bureau
 from issuer.errors import AlreadyRunning
 from issuer.settings import Settings
+
+
+def log_our_own_work() -> None:
+    """Of others only warnings: fontTools tells the characters of every paper copy, which are somebody's licence."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for ours in ("issuer", "ledger"):
+        logging.getLogger(ours).setLevel(logging.INFO)
 
 
 def serve(

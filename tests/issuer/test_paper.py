@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from io import BytesIO
 
 import pypdfium2
@@ -13,6 +15,7 @@ from pypdf import PdfReader
 from issuer.errors import MissingGlyphs
 from issuer.paper import Fonts, PaperCopy, TooLongForQr, paper_copy, qr_png
 from ledger import load_catalogue
+from tests.fixtures_ledger import ROOT
 from tests.issuer.desk import business_licence
 from tests.issuer.paper_codes import pages, qr_texts
 
@@ -25,6 +28,16 @@ QR_TEXT = "YX:" + "7WGCTVV%2:" * 105
 def copy(qr_text: str = QR_TEXT, **changes: str) -> PaperCopy:
     claims = {"certificate_identifier": IDENTIFIER, **business_licence(1, **changes)}
     return PaperCopy(TYPE, "上海市市场监督管理局", claims, qr_text, 1_800_000_000)
+
+
+def test_nothing_is_logged_of_what_is_printed():
+    """In a process of its own, as the service logs: the libraries below tell each character."""
+    code = (
+        "import logging; from issuer.serving import log_our_own_work; from tests.issuer.test_paper import *\n"
+        "log_our_own_work(); logging.getLogger('issuer.paper').info('begins'); paper_copy(copy(), Fonts.load())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert [line.split(": ")[1] for line in (done.stdout + done.stderr).splitlines()] == ["begins"]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from issuer.errors import Code, Conflict, Invalid, NotAuthenticated, NotFound, NotPermitted
 from issuer.passwords import MIN_CHARACTERS, hash_password, is_password
 from issuer.schema import officers, sessions
 from issuer.settings import Settings
+from issuer.store import reading
 
 
 class Role(StrEnum):
@@ -80,39 +82,35 @@ def disable_officer(connection: Connection, number: int) -> Officer:
     return officer_of(connection, number)
 
 
-def change_password(connection: Connection, officer: Officer, old: str, new: str) -> None:
-    """Ends every session of the officer."""
-    row = connection.execute(select(officers.c.password_hash).where(officers.c.id == officer.number)).one()
-    if not is_password(old, row.password_hash):
-        raise NotAuthenticated(Code.WRONG_LOGIN, "the old password is another")
+def change_password(engine: Engine, officer: Officer, old: str, new: str) -> None:
+    """Ends every session of the officer. Passwords are hashed between the transactions: writers would wait for it."""
+    with reading(engine) as connection:
+        known = connection.execute(select(officers.c.password_hash).where(officers.c.id == officer.number)).scalar_one()
+    if not is_password(old, known):
+        raise _other_password()
     _must_be_strong(new)
     hashed = hash_password(new)
-    connection.execute(update(officers).where(officers.c.id == officer.number).values(password_hash=hashed))
-    connection.execute(delete(sessions).where(sessions.c.officer_id == officer.number))
+    with engine.begin() as connection:
+        unchanged = (officers.c.id == officer.number, officers.c.password_hash == known)
+        if not connection.execute(update(officers).where(*unchanged).values(password_hash=hashed)).rowcount:
+            raise _other_password()
+        connection.execute(delete(sessions).where(sessions.c.officer_id == officer.number))
 
 
-def check_login(connection: Connection, name: str, password: str, settings: Settings, now: int) -> Officer | None:
-    """The officer, or None for a wrong name or password; counts failures, so the caller commits either way."""
-    row = connection.execute(select(officers).where(officers.c.name == name)).first()
-    if row is None:
-        is_password(password, _nobody())
+def log_in(engine: Engine, name: str, password: str, settings: Settings, now: int) -> tuple[Officer, str, int] | None:
+    """The officer, a bearer token and when it ends; None for a wrong name or password.
+
+    A try is counted before the password is hashed, so that tries at the same time are no more than those in a row, and
+    hashed between the transactions: writers would wait for it.
+    """
+    row = _counted(engine, name, settings, now)
+    if not is_password(password, _nobody() if row is None else row.password_hash) or row is None:
         return None
-    if row.paused_until > now:
-        raise NotAuthenticated(Code.LOGIN_PAUSED, f"too many wrong passwords: wait {row.paused_until - now} seconds")
-    if not is_password(password, row.password_hash) or row.disabled:
-        _count_failure(connection, row, settings, now)
-        return None
-    connection.execute(update(officers).where(officers.c.id == row.id).values(failures=0))
-    return _officer(row)
-
-
-def start_session(connection: Connection, officer: Officer, settings: Settings, now: int) -> tuple[str, int]:
-    """A bearer token, of which only the digest is kept, and when it ends."""
-    token, expires_at = secrets.token_urlsafe(32), now + settings.session_seconds
-    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
-    values = {"token_digest": digest_of(token), "officer_id": officer.number, "expires_at": expires_at}
-    connection.execute(insert(sessions).values(**values))
-    return token, expires_at
+    with engine.begin() as connection:
+        unchanged = (officers.c.id == row.id, officers.c.password_hash == row.password_hash, ~officers.c.disabled)
+        if not connection.execute(update(officers).where(*unchanged).values(failures=0, paused_until=0)).rowcount:
+            return None
+        return _officer(row), *_start_session(connection, row.id, settings, now)
 
 
 def officer_of_token(connection: Connection, token: str, now: int) -> Officer:
@@ -145,14 +143,36 @@ def _must_be_strong(password: str) -> None:
         raise Invalid(Code.WEAK_PASSWORD, f"a password has at least {MIN_CHARACTERS} characters")
 
 
-def _count_failure(connection: Connection, row: Row[tuple[object, ...]], settings: Settings, now: int) -> None:
-    failures = row.failures + 1
-    paused = failures >= settings.login_tries
-    values = {
-        "failures": 0 if paused else failures,
-        "paused_until": now + settings.login_pause_seconds if paused else 0,
-    }
-    connection.execute(update(officers).where(officers.c.id == row.id).values(**values))
+def _other_password() -> NotAuthenticated:
+    return NotAuthenticated(Code.WRONG_LOGIN, "the old password is another")
+
+
+def _counted(engine: Engine, name: str, settings: Settings, now: int) -> Row[Any] | None:
+    """The officer of this name, with one more try counted as a failure until it is none."""
+    with engine.begin() as connection:
+        row = connection.execute(select(officers).where(officers.c.name == name)).first()
+        if row is None:
+            return None
+        if row.paused_until > now:
+            message = f"too many wrong passwords: wait {row.paused_until - now} seconds"
+            raise NotAuthenticated(Code.LOGIN_PAUSED, message)
+        failures = row.failures + 1
+        paused = failures >= settings.login_tries
+        values = {
+            "failures": 0 if paused else failures,
+            "paused_until": now + settings.login_pause_seconds if paused else 0,
+        }
+        connection.execute(update(officers).where(officers.c.id == row.id).values(**values))
+    return row
+
+
+def _start_session(connection: Connection, officer: int, settings: Settings, now: int) -> tuple[str, int]:
+    """A bearer token, of which only the digest is kept, and when it ends."""
+    token, expires_at = secrets.token_urlsafe(32), now + settings.session_seconds
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    values = {"token_digest": digest_of(token), "officer_id": officer, "expires_at": expires_at}
+    connection.execute(insert(sessions).values(**values))
+    return token, expires_at
 
 
 @lru_cache(maxsize=1)

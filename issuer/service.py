@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from issuer.bureau import Bureau
 from issuer.ledger_link import LedgerLink
 from issuer.paper import Fonts
 from issuer.worker import Worker
+
+MOST_HASHING = 2
+"""Passwords hashed at once: strangers can ask for it, and each takes 32 MB and a thread for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Service:
     link: LedgerLink
     worker: Worker
     fonts: Fonts
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_HASHING))
+    """Waited for without a thread, of which all other requests need one, too."""
 
     @property
     def waiting_for_ledger(self) -> bool:

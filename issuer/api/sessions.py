@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
-from issuer.accounts import change_password, check_login, end_session, start_session
+from issuer.accounts import change_password, end_session, log_in
 from issuer.api.access import AnyOfficer, Bearer, TheService
 from issuer.api.officers import OfficerOut, officer_out
 from issuer.errors import Code, NotAuthenticated
@@ -36,15 +37,15 @@ class NewPassword(BaseModel):
 
 
 @router.post("/sessions", status_code=201)
-def log_in(login: Login, service: TheService) -> Session:
+async def start(login: Login, service: TheService) -> Session:
     bureau = service.bureau
-    now = bureau.clock()
-    with bureau.engine.begin() as connection:
-        officer = check_login(connection, login.name, login.password, bureau.settings, now)
-    if officer is None:
+    async with service.hashing:
+        found = await run_in_threadpool(
+            log_in, bureau.engine, login.name, login.password, bureau.settings, bureau.clock()
+        )
+    if found is None:
         raise NotAuthenticated(Code.WRONG_LOGIN, "the name or the password is wrong")
-    with bureau.engine.begin() as connection:
-        token, expires_at = start_session(connection, officer, bureau.settings, now)
+    officer, token, expires_at = found
     return Session(token=token, expires_at=expires_at, officer=officer_out(officer))
 
 
@@ -62,7 +63,7 @@ def log_out(_: AnyOfficer, bearer: Bearer, service: TheService) -> Response:
 
 
 @router.put("/sessions/password", status_code=204)
-def set_password(password: NewPassword, officer: AnyOfficer, service: TheService) -> Response:
-    with service.bureau.engine.begin() as connection:
-        change_password(connection, officer, password.old, password.new)
+async def set_password(password: NewPassword, officer: AnyOfficer, service: TheService) -> Response:
+    async with service.hashing:
+        await run_in_threadpool(change_password, service.bureau.engine, officer, password.old, password.new)
     return Response(status_code=204)

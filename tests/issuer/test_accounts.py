@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
+import httpx
 import pytest
 from sqlalchemy import select
 
+from issuer import accounts
 from issuer.passwords import hash_password, is_password
 from issuer.schema import officers, sessions
-from tests.issuer.desk import PASSWORD
+from issuer.service import MOST_HASHING
+from tests.issuer.desk import PASSWORD, Phone, make_certificate
+from tests.waiting import until
 
 
 def test_a_password_is_kept_as_a_salted_hash():
@@ -32,6 +38,95 @@ def test_an_account_is_paused_after_wrong_passwords_in_a_row(offline):
     paused = offline.client.post("/sessions", json={"name": "first", "password": PASSWORD})
     assert (paused.status_code, paused.json()["error"]["code"]) == (401, "login_paused")
     assert offline.client.post("/sessions", json={"name": "second", "password": PASSWORD}).status_code == 201
+
+
+@pytest.fixture
+def ready(offline) -> tuple[int, dict[str, str]]:
+    """A certificate, and the first officer's login."""
+    return make_certificate(offline), offline.headers("first")
+
+
+@pytest.fixture
+def slow_hashes(ready, monkeypatch):
+    """Hashing that goes on until it is let go: (how many are at it, now and at most; how to let them go)."""
+    at_it, most, go, lock = [0], [0], threading.Event(), threading.Lock()
+
+    def slow(*about: object) -> bool:
+        with lock:
+            at_it[0] += 1
+            most[0] = max(most[0], at_it[0])
+        assert go.wait(60)
+        with lock:
+            at_it[0] -= 1
+        return is_password(*about)
+
+    monkeypatch.setattr(accounts, "is_password", slow)
+    yield at_it, most, go
+    go.set()
+
+
+def in_threads(count: int, ask) -> tuple[list[threading.Thread], list[str]]:
+    """Asks so often at once; the codes of the answers come in as they do."""
+    codes: list[str] = []
+    threads = [threading.Thread(target=lambda: codes.append(ask().json()["error"]["code"])) for _ in range(count)]
+    for each in threads:
+        each.start()
+    return threads, codes
+
+
+@pytest.mark.parametrize("name", ["nobody", "first"])
+def test_while_strangers_try_to_log_in_everybody_else_is_served(offline, ready, slow_hashes, name):
+    """More of them than there are threads; what is written meanwhile waits for none of them."""
+    certificate, headers = ready
+    at_it, most, go = slow_hashes
+    url = f"{offline.client.base_url}/sessions"
+    wrong = {"name": name, "password": "wrong password"}
+    threads, codes = in_threads(45, lambda: httpx.post(url, json=wrong, timeout=60, trust_env=False))
+    until(lambda: at_it[0] == MOST_HASHING)
+    offered = offline.client.post(f"/certificates/{certificate}/offers", headers=headers, timeout=20).json()
+    assert Phone.with_offer(offline, offered["offer"]).redeem(offered["tx_code"]).status_code == 200
+    go.set()
+    for each in threads:
+        each.join()
+    assert most[0] == MOST_HASHING
+    tries = offline.bureau.settings.login_tries if name == "first" else 45
+    assert sorted(codes) == ["login_paused"] * (45 - tries) + ["wrong_login"] * tries
+
+
+def test_while_an_officer_changes_the_password_everybody_else_is_served(offline, ready, slow_hashes):
+    certificate, headers = ready
+    at_it, _, go = slow_hashes
+    url, change = f"{offline.client.base_url}/sessions/password", {"old": "another password", "new": PASSWORD}
+    threads, codes = in_threads(1, lambda: httpx.put(url, json=change, headers=headers, timeout=60, trust_env=False))
+    until(lambda: at_it[0] == 1)
+    path = f"/certificates/{certificate}/offers"
+    assert offline.client.post(path, headers=headers, timeout=20).status_code == 201
+    go.set()
+    threads[0].join()
+    assert codes == ["wrong_login"]
+
+
+def test_a_login_with_a_password_that_is_changed_meanwhile_gives_no_session(offline, monkeypatch):
+    """The change ended every session; a login that was being checked then begins none."""
+    first = offline.as_("first")
+
+    def changed_meanwhile(*about: object) -> bool:
+        monkeypatch.setattr(accounts, "is_password", is_password)
+        change = {"old": PASSWORD, "new": "another long password"}
+        assert offline.client.put("/sessions/password", json=change, headers=first.auth).status_code == 204
+        return is_password(*about)
+
+    monkeypatch.setattr(accounts, "is_password", changed_meanwhile)
+    answer = offline.client.post("/sessions", json={"name": "first", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "wrong_login")
+
+
+def test_wrong_passwords_in_a_row_are_forgotten_with_a_right_one(offline):
+    wrong = {"name": "first", "password": "wrong password"}
+    for _ in range(2):
+        for _ in range(offline.bureau.settings.login_tries - 1):
+            assert offline.client.post("/sessions", json=wrong).json()["error"]["code"] == "wrong_login"
+        offline.as_("first")
 
 
 def test_a_session_ends_with_logging_out(offline):

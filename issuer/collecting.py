@@ -18,7 +18,7 @@ from credential import CertificateType, assemble, base64url, disclosures
 from issuer.accounts import digest_of
 from issuer.bureau import Authority, Bureau
 from issuer.certificates import Certificate, certificate_of
-from issuer.credentials import Credential, Progress, ask_for_wallet, credential_of_offer
+from issuer.credentials import Credential, Progress, ask_for_wallet, credential_of_offer, is_bound
 from issuer.key_proofs import KeyProof
 from issuer.nonces import use_nonce
 from issuer.offers import configuration_id, is_open, tx_code_digest
@@ -27,6 +27,7 @@ from issuer.openid_errors import (
     credential_request_denied,
     invalid_credential_request,
     invalid_grant,
+    invalid_proof,
     invalid_token,
 )
 from issuer.schema import certificates, credentials, offers
@@ -89,6 +90,8 @@ def ask_for_credential(
     known = credential_of_offer(connection, grant.offer)
     if known is not None:
         return _asked_again(connection, bureau, known, proof, now)
+    if is_bound(connection, proof.key.octets):
+        raise invalid_proof("another credential is bound to this key: each is bound to a fresh one")
     use_nonce(connection, bureau.secret, proof.nonce, bureau.settings.nonce_seconds, now)
     if grant.certificate.standings:
         raise credential_request_denied("the certificate is not in force")

@@ -98,6 +98,12 @@ def ask_for_wallet(
     return credential_of(connection, number)
 
 
+def is_bound(connection: Connection, holder_key: bytes) -> bool:
+    """Whether a credential, of whatever authority, is bound to this key (spec/credential.md, 4.3)."""
+    query = select(credentials.c.id).where(credentials.c.holder_key == holder_key)
+    return connection.execute(query).first() is not None
+
+
 def credential_of(connection: Connection, number: int) -> Credential:
     row = connection.execute(_with_batch().where(credentials.c.id == number)).first()
     if row is None:

@@ -199,6 +199,7 @@ credentials = Table(
     Column("closed_by", ForeignKey("acts.id")),
 )
 Index("credentials_certificate", credentials.c.certificate_id)
+Index("credentials_holder_key", credentials.c.holder_key, sqlite_where=text("holder_key IS NOT NULL"))
 Index("credentials_batch", credentials.c.batch_id)
 Index("credentials_waiting", credentials.c.authority, credentials.c.form, sqlite_where=text("batch_id IS NULL"))
 Index(

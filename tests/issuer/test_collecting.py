@@ -71,6 +71,17 @@ def test_one_offer_gives_one_key_one_credential(phone):
     assert (refused.status_code, refused.json()["error"]) == (400, "credential_request_denied")
 
 
+def test_one_key_is_bound_to_one_credential(offline):
+    """spec/credential.md 4.3: two credentials of one holder share nothing."""
+    one, other = _offline_phone(offline, 1), _offline_phone(offline, 2)
+    transaction = one.ask().json()["transaction_id"]
+    refused = other.ask(other.proof(one.key))
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_proof")
+    again = one.ask()
+    assert (again.status_code, again.json()["transaction_id"]) == (202, transaction)
+    assert other.ask().status_code == 202
+
+
 def test_the_wallet_tells_what_became_of_it(desk, phone):
     told = phone.ask().json()["notification_id"]
     assert phone.notify(notification_id=told, event="credential_accepted").status_code == 204

@@ -36,7 +36,7 @@ class Request:
 
     @property
     def digest(self) -> bytes:
-        """Of what was shown and asked; the salts inside keep it from being guessed."""
+        """Of what was shown and asked. A credential's salts keep it from being guessed; any other is erased in time."""
         return sha256(f"{self.day or ''}\n{self.text}".encode()).digest()
 
 

@@ -44,7 +44,7 @@ def check_to_json(check: Check) -> dict[str, object]:
         "id": check.id,
         "window": check.window,
         "made_at": check.made_at,
-        "presented_digest": check.presented_digest.hex(),
+        "presented_digest": check.presented_digest.hex() if check.presented_digest else None,
         "block": _block(check),
         "withdrawn": _withdrawal(check),
         "report": report_of(check),

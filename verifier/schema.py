@@ -9,7 +9,7 @@ import sqlite3
 
 from verifier.errors import StoreOfNewerProgram
 
-VERSION = 2
+VERSION = 3
 """In SQLite's `user_version`. Version 1 did not say so: it is a file with a table `checks` that says 0."""
 
 _VERSION_1 = (
@@ -50,7 +50,12 @@ _VERSION_2 = (
     f"CREATE INDEX checks_by_credential ON checks ({ISSUER}, {POSITION})",
 )
 
-_STEPS = {1: _VERSION_1, 2: _VERSION_2}
+UNREADABLE = "json_type(report, '$.claimed.issuer') = 'null'"
+"""What was shown was no credential: its digest has no salts, and is erased (to no octets) with what is personal."""
+
+_VERSION_3 = (f"UPDATE checks SET presented_digest = x'' WHERE personal IS NULL AND {UNREADABLE}",)  # noqa: S608 - fixed text
+
+_STEPS = {1: _VERSION_1, 2: _VERSION_2, 3: _VERSION_3}
 
 
 def prepare(db: sqlite3.Connection) -> None:

@@ -1,7 +1,8 @@
 """The record of checks and the live codes accepted, in one SQLite file that several windows may share.
 
 A check and the use of its live code are one transaction: a code is used up when an acceptance of it is on record.
-Claims lie in a column of their own, so that they can be erased while rows, verdict and digest stay (docs/verifier.md).
+Claims lie in a column of their own, so that they can be erased while rows, verdict and digest stay (docs/verifier.md);
+the digest of what was no credential can be guessed, and is erased with them.
 Each check names the block that its facts were of; where a reorganisation takes that block back, the check is withdrawn.
 """
 
@@ -17,13 +18,17 @@ from pathlib import Path
 
 from verifier import withdrawals
 from verifier.errors import NoSuchCheck, RequestIdReused, StoreUnusable
-from verifier.schema import prepare
+from verifier.schema import UNREADABLE, prepare
 from verifier.withdrawals import Count, Withdrawn
 
 _CHECKS = """
 SELECT id, request_id, presented_digest, made_at, window, report, personal, block, block_hash, noted_at
 FROM checks LEFT JOIN removed_blocks ON hash = block_hash
 """
+_ERASE = f"""
+UPDATE checks SET personal = NULL, presented_digest = CASE WHEN {UNREADABLE} THEN x'' ELSE presented_digest END
+WHERE personal IS NOT NULL AND made_at <= ?
+"""  # noqa: S608 - fixed text
 _CODES_KEPT_SECONDS = 7 * 86400
 """A live code is stale within two minutes; a week outlives any clock that was set wrong over a weekend."""
 
@@ -40,13 +45,14 @@ class LiveCode:
 class Check:
     """One check as recorded: `report` is the report's JSON without what is `personal`, which is erased in time.
 
+    `presented_digest` is None once it is erased.
     `block` and `block_hash` name the block of its facts, None where there were none or an earlier version recorded it.
     `withdrawn_at` is when the window learnt that a reorganisation took that block back; None while the check stands.
     """
 
     id: str
     request_id: str
-    presented_digest: bytes
+    presented_digest: bytes | None
     made_at: int
     window: str
     report: Mapping[str, object]
@@ -78,7 +84,7 @@ class Store:
             self._db.close()
 
     def find(self, request_id: str, presented_digest: bytes) -> Check | None:
-        """The check already made for this request id; raises RequestIdReused where something else was shown then."""
+        """The check already made for this request id; raises RequestIdReused unless it surely showed the same."""
         with self._reading() as db:
             row = db.execute(f"{_CHECKS} WHERE request_id = ?", (request_id,)).fetchone()
         return _same(row, presented_digest) if row else None
@@ -139,8 +145,7 @@ class Store:
         with self._writing() as db:
             db.execute("DELETE FROM used_codes WHERE used_at < ?", (now - _CODES_KEPT_SECONDS,))
             old = now - self._claims_kept_seconds
-            query = "UPDATE checks SET personal = NULL WHERE personal IS NOT NULL AND made_at <= ?"
-            erased = db.execute(query, (old,)).rowcount
+            erased = db.execute(_ERASE, (old,)).rowcount
         if erased:
             with self._reading() as db:  # out of the write-ahead log, too
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -166,7 +171,7 @@ class Store:
                     db.execute("ROLLBACK")
 
 
-def _same(row: tuple[object, ...], presented_digest: bytes) -> Check:
+def _same(row: tuple[object, ...], presented_digest: bytes | None) -> Check:
     check = _check(row)
     if check.presented_digest != presented_digest:
         raise RequestIdReused
@@ -192,7 +197,7 @@ def _check(row: tuple[object, ...]) -> Check:
     assert isinstance(withdrawn_at, int | None)
     opened = json.loads(personal) if isinstance(personal, str) else None
     stored = json.loads(report)
-    return Check(check_id, request_id, digest, made_at, window, stored, opened, block, block_hash, withdrawn_at)
+    return Check(check_id, request_id, digest or None, made_at, window, stored, opened, block, block_hash, withdrawn_at)
 
 
 def _json(value: Mapping[str, object]) -> str:

@@ -77,7 +77,7 @@ class CheckView:
     asked_at: str | None
     fingerprint: str
     fingerprint_short: str
-    digest: str
+    digest: str | None
     window: str
     block: str | None
     withdrawal: Withdrawal | None
@@ -109,7 +109,7 @@ def view_of(check: Check, catalogue: Catalogue) -> CheckView:
         asked_at=None if report["at"] == report["now"] else texts.time(report["at"]),
         fingerprint=report["fingerprint"],
         fingerprint_short=grouped(report["fingerprint"]),
-        digest=check.presented_digest.hex(),
+        digest=check.presented_digest.hex() if check.presented_digest else None,
         window=check.window,
         block=None if check.block_hash is None else f"{check.block} · {check.block_hash.hex()}",
         withdrawal=_withdrawal(check),

@@ -1,7 +1,7 @@
 """Which checks are withdrawn: those by facts of a block that a reorganisation took back. In the caller's transaction.
 
 Marks go by the block's hash, never by its number: the same number has another block now, and what was judged by that
-one stands.
+one stands. What nobody can recognise any more, because it was no credential and its digest is erased, is not counted.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ SELECT c.rowid, c.id, c.made_at, c.window, c.block, r.noted_at, ({_MADE_AGAIN}) 
     json_extract(c.report, '$.claimed.certificate_type'), json_extract(c.report, '$.claimed.position'),
     json_extract(c.personal, '$.certificate_identifier')
 FROM removed_blocks r CROSS JOIN checks c ON c.block_hash = r.hash -- in this order: few blocks, many checks
+WHERE c.presented_digest != x''
 """  # noqa: S608 - fixed text
 
 

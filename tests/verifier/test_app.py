@@ -289,6 +289,19 @@ def test_erased_claims_are_said_to_be_erased(bench) -> None:
     assert "方静" not in page.text
 
 
+def test_nothing_that_could_be_guessed_is_left_of_a_pasted_number(bench) -> None:
+    answer = bench.client.post("/checks", json={"text": "110101199003072316"}, headers={"Idempotency-Key": "k"})
+    assert answer.json()["presented_digest"]
+    credential = bench.client.post("/checks", json={"text": bench.live()})
+    bench.window.store.erase_personal(bench.clock[0] + 86400)
+    assert bench.client.get(answer.headers["location"]).json()["presented_digest"] is None
+    assert "已删除" in bench.client.get(answer.headers["location"], headers=HTML).text
+    again = bench.client.get(credential.headers["location"]).json()
+    assert again["presented_digest"] == credential.json()["presented_digest"]
+    retry = bench.client.post("/checks", json={"text": "110101199003072316"}, headers={"Idempotency-Key": "k"})
+    assert error_of(retry) == (409, "request_id_reused")
+
+
 def test_an_idempotency_key_is_printable_ascii(bench) -> None:
     for key in ("x" * 201, "\u00e9".encode()):
         answer = bench.client.post("/checks", json={"text": "x"}, headers={"Idempotency-Key": key})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from verifier import schema
 from verifier.errors import NoSuchCheck, RequestIdReused, StoreUnusable
 from verifier.store import Check, LiveCode, Store
 
@@ -81,6 +83,45 @@ def test_personal_data_is_erased_on_time_and_the_rest_stays(store: Store, tmp_pa
     assert store.get("c1") == replace(CHECK, personal=None)
     octets = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert "某人".encode() not in octets
+
+
+@pytest.fixture
+def no_credential() -> Check:
+    """Of a pasted number, which anybody could find by trying all."""
+    return replace(CHECK, report={"claimed": {"issuer": None}}, presented_digest=sha256(b"110101199003072316").digest())
+
+
+def test_the_digest_of_what_was_no_credential_is_erased_with_what_is_personal(
+    store: Store, tmp_path: Path, no_credential: Check
+) -> None:
+    store.keep(no_credential, None)
+    assert store.find("r1", no_credential.presented_digest) == no_credential
+    store.erase_personal(now=1100)
+    assert store.get("c1") == replace(no_credential, personal=None, presented_digest=None)
+    octets = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert no_credential.presented_digest not in octets
+    for digest in (no_credential.presented_digest, b""):
+        with pytest.raises(RequestIdReused):
+            store.find("r1", digest)
+
+
+def test_a_file_of_the_second_version_loses_such_digests_when_it_is_opened(
+    tmp_path: Path, no_credential: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "VERSION", 2)
+    old = Store(tmp_path / "window.sqlite", 100)
+    erased = replace(no_credential, personal=None)
+    others = replace(CHECK, id="c2", request_id="r2", personal=None, report={"claimed": {"issuer": "https://a.cn"}})
+    young = replace(no_credential, id="c3", request_id="r3", presented_digest=b"young")
+    for each in (erased, others, young):
+        old.keep(each, None)
+    old.close()
+    monkeypatch.undo()
+    store = Store(tmp_path / "window.sqlite", 100)
+    assert [store.get(each) for each in ("c1", "c2", "c3")] == [replace(erased, presented_digest=None), others, young]
+    store.close()
+    octets = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert no_credential.presented_digest not in octets
 
 
 def test_used_codes_are_forgotten_after_a_week_not_before(store: Store) -> None:

@@ -90,6 +90,23 @@ def test_what_could_not_be_read_is_made_again_by_the_same_text(store: Store) -> 
     assert store.count_withdrawn() == Count(1, 0)
 
 
+def test_what_was_no_credential_leaves_the_list_when_its_digest_is_erased(store: Store) -> None:
+    """Nobody could take it off any more, and one erased text is not another's."""
+    nothing = {**REPORT, "claimed": {"issuer": None, "certificate_type": None, "position": None}}
+    for number in (1, 2):
+        made = replace(CHECK, id=f"c{number}", request_id=f"r{number}", report=nothing, presented_digest=b"%d" % number)
+        store.keep(replace(made, personal={"claims": None}), None)
+    store.keep(replace(CHECK, id="c3", request_id="r3", personal={"claims": None}), None)
+    store.note_removed([block_hash(7)], NOW)
+    assert store.count_withdrawn() == Count(3, 3)
+    store.erase_personal(NOW + 100)
+    assert store.get("c1").withdrawn_at == NOW
+    assert [each.id for each in store.withdrawn()] == ["c3"]
+    assert store.count_withdrawn() == Count(1, 1)
+    store.keep(replace(CHECK, id="c4", request_id="r4", block_hash=b"new"), None)
+    assert store.count_withdrawn() == Count(1, 0)
+
+
 def test_a_long_list_comes_in_pages(store: Store) -> None:
     for number in range(7):
         store.keep(replace(CHECK, id=f"c{number}", request_id=f"r{number}", presented_digest=b"%d" % number), None)
@@ -262,7 +279,7 @@ def test_two_windows_may_bring_up_one_file_at_the_same_time(old_file: Path) -> N
 
 def test_a_file_of_a_later_program_is_refused_by_name_and_left_alone(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "window.sqlite")
-    db.execute("PRAGMA user_version = 3")
+    db.execute("PRAGMA user_version = 4")
     db.close()
-    with pytest.raises(StoreOfNewerProgram, match="version 3, this program knows 2"):
+    with pytest.raises(StoreOfNewerProgram, match="version 4, this program knows 3"):
         Store(tmp_path / "window.sqlite", 100)

@@ -32,7 +32,8 @@ def give_up_fenced(bureau: Bureau, rpc: Rpc, records: list[AuthorityRecord]) -> 
     outbox, current = bureau.dispatch.outbox, {each.address for each in bureau.dispatch.accounts.values()}
     settled = 0
     for account in outbox.waiting_accounts():
-        if account not in current and any(record.is_fenced(account) for record in records):
+        having = [record for record in records if account in record.operators]
+        if account not in current and having and all(record.is_fenced(account) for record in having):
             settled += outbox.give_up(rpc, account, lambda connection, *told: settle(connection, bureau, *told))
     with reading(bureau.engine) as connection:
         waiting = outbox.waiting(connection).count

@@ -187,8 +187,10 @@ def status(desk: DeskClient) -> None:
     print_table(("authority", "waiting", "queued batches", "anchored", "positions", "refused"), rows)
     click.echo(f"changes of status: {found['queued_changes']} queued, {found['refused_changes']} refused")
     if found["waiting_for_ledger"]:
-        why = found["unreachable"] or "; ".join((found["status"], *found["problems"]))
+        why = found["unreachable"] or found["status"]
         click.echo(f"waiting for the ledger, {found['queued_calls']} calls queued: {why}")
+    for problem in found["problems"]:
+        click.echo(f"problem: {problem}")
 
 
 def _unsettled(queue: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool)
     """Raises IssuerError or LedgerError."""
     from issuer.bureau import open_bureau
     from issuer.comparing import compare
+    from issuer.ledger_link import adopt
     from issuer.reconciling import carry_out, give_up_fenced
     from issuer.serving import alone
     from issuer.settings import load_settings
@@ -34,9 +35,9 @@ def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool)
     with alone(settings.database):
         bureau, now = open_bureau(settings), _now()
         records = _records(bureau, replica_file)
-        with _node(bureau) as rpc:
-            given_up = give_up_fenced(bureau, rpc, records)
-            _adopt(bureau, rpc)
+        with _nodes(bureau) as rpcs:
+            given_up = give_up_fenced(bureau, rpcs[0], records)
+            adopt(bureau, rpcs)
         with reading(bureau.engine) as connection:
             found = [compare(connection, record, now) for record in records]
         if not as_json:
@@ -68,29 +69,29 @@ def _records(bureau: Bureau, replica_file: Path | None) -> list[AuthorityRecord]
         return [authority_on_record(replica, number) for number in bureau.authorities]
 
 
-def _node(bureau: Bureau) -> Rpc:
-    """The first node that answers and serves this network's chain; the last one's error where none does."""
+@contextmanager
+def _nodes(bureau: Bureau) -> Iterator[list[Rpc]]:
+    """Those that answer and serve this network's chain. Raises the last one's error where none does."""
     from issuer.errors import OtherChain
     from ledger import Rpc, SourceError
 
-    *others, last = map(Rpc, bureau.settings.ledger_urls)
-    for rpc in others:
-        try:
-            if rpc.chain_id() == bureau.network.chain_id:
-                return rpc
-        except SourceError:
-            pass
-        rpc.close()
-    if (found := last.chain_id()) != bureau.network.chain_id:
-        raise OtherChain(f"chain id {found}, the network file says {bureau.network.chain_id}")
-    return last
-
-
-def _adopt(bureau: Bureau, rpc: Rpc) -> None:
-    """A new account's nonces begin where the chain says."""
-    with bureau.engine.begin() as connection:
-        for account in bureau.dispatch.accounts.values():
-            bureau.dispatch.outbox.adopt(connection, account.address, rpc.nonce(account.address))
+    usable: list[Rpc] = []
+    failure: Exception | None = None
+    with ExitStack() as stack:
+        for url in bureau.settings.ledger_urls:
+            rpc = stack.enter_context(Rpc(url))
+            try:
+                found = rpc.chain_id()
+            except SourceError as error:
+                failure = error
+                continue
+            if found == bureau.network.chain_id:
+                usable.append(rpc)
+            else:
+                failure = OtherChain(f"chain id {found}, the network file says {bureau.network.chain_id}")
+        if failure is not None and not usable:
+            raise failure
+        yield usable
 
 
 def _lines(found: Sequence[Comparison], given_up: int) -> Iterator[str]:

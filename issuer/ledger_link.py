@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from eth_hash.auto import keccak
 from sqlalchemy import Connection, func, select
@@ -16,25 +18,30 @@ from issuer.errors import LedgerMismatch, OtherChain
 from issuer.schema import batches
 from issuer.settlement import settle
 from issuer.store import reading
-from ledger import Receipt, Rpc, Sent, SourceError, shown_address
+from ledger import Receipt, Rpc, Sent, SourceError, outbox, shown_address
+from ledger.outbox import Delivery
 
 _log = logging.getLogger(__name__)
+_ACCOUNTS = outbox.metadata.tables["outbox_accounts"]
 _TOTALS_OF = keccak(b"totalsOf(uint32)")[:4]
 _TWO_WORDS = re.compile(r"0x[0-9a-f]{128}")
 
+STANDING_STILL_SECONDS = 15.0
+"""How long none of an account's calls is settled before the other nodes are asked as well, and it is told."""
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class LinkState:
-    """How the last attempt ended. `unreachable` is why no node could be used; `mismatches` are by authority.
+    """How the last round ended. `unreachable` is why no node could be used; `mismatches` are by authority.
 
-    `fee_too_low` is what gas costs, where the settings offer less to the last node asked: it was sent nothing.
+    `problems` are what is left of them once every node was asked. `fee_too_low` is what gas costs, where every node
+    that could be used says that the settings offer less.
     """
 
-    compared: bool = False
     unreachable: str | None = None
     problems: tuple[str, ...] = ()
     fee_too_low: str | None = None
-    mismatches: dict[int, str] = field(default_factory=dict)
+    mismatches: Mapping[int, str] = field(default_factory=dict)
 
 
 class LedgerLink:
@@ -44,6 +51,9 @@ class LedgerLink:
         self._bureau = bureau
         self._rpcs = [Rpc(url) for url in bureau.settings.ledger_urls]
         self._of_this_chain: set[str] = set()
+        self._is_compared = False
+        # By account with calls that wait: when one of them was settled, or the first was seen.
+        self._moved_at: dict[bytes, float] = {}
         self.state = LinkState()
 
     def close(self) -> None:
@@ -52,37 +62,37 @@ class LedgerLink:
 
     def compare(self) -> None:
         """Compares the chain's totals with this database. Raises LedgerMismatch; does nothing while no node answers."""
-        self._with_node(self._compare_all)
+        self._ask_in_turn(lambda rpc: Delivery(0, 0, ()))
         if self.state.mismatches:
             raise LedgerMismatch("; ".join(self.state.mismatches.values()))
 
     def deliver(self) -> bool:
         """One round of the outbox. False where no node could be used: everything queued stays queued.
 
-        What one node does not take, for its price or whatever it says, the next is asked to take in the same round.
+        What one node does not take, for its price or whatever it says, or takes and lets lie, the next is asked to take
+        in the same round.
         """
-        return self._with_node(self._deliver)
+        self._ask_in_turn(self._deliver)
+        return self.state.unreachable is None
 
-    def _with_node(self, work: Callable[[Rpc], bool]) -> bool:
-        """Whether a node could be used. `work` says whether it is done, so that no other node need be asked."""
-        failures, is_usable = [], False
+    def _ask_in_turn(self, work: Callable[[Rpc], Delivery]) -> None:
+        """Until a node leaves no problem. A node of another chain, or of another history, is not used."""
+        failures: list[str] = []
+        mismatches: dict[int, str] = {}
+        deliveries: list[Delivery] = []
         for rpc in self._rpcs:
             try:
                 self._require_this_chain(rpc)
-                is_done = work(rpc)
-            except (SourceError, OtherChain) as error:
+                if differing := self._compare(rpc):
+                    mismatches |= differing
+                    raise LedgerMismatch("; ".join(differing.values()))
+                deliveries.append(work(rpc))
+            except (SourceError, OtherChain, LedgerMismatch) as error:
                 failures.append(f"{shown_address(rpc.url)}: {error}")
                 continue
-            is_usable = True
-            if is_done:
+            if not deliveries[-1].problems:
                 break
-        if is_usable:
-            self._now_reachable()
-            return True
-        if self.state.unreachable is None:
-            _log.warning("the ledger cannot be reached, acts are queued: %s", "; ".join(failures))
-        self.state.unreachable = "; ".join(failures)
-        return False
+        self._become(_state(deliveries, failures, mismatches))
 
     def _require_this_chain(self, rpc: Rpc) -> None:
         """Before anything else that it says counts; asked once. Raises OtherChain."""
@@ -92,45 +102,100 @@ class LedgerLink:
             raise OtherChain(f"chain id {found}, the network file says {self._bureau.network.chain_id}")
         self._of_this_chain.add(rpc.url)
 
-    def _now_reachable(self) -> None:
-        if self.state.unreachable is not None:
+    def _become(self, state: LinkState) -> None:
+        if state.mismatches and not self.state.mismatches:
+            _log.error("nothing is sent: %s", state.unreachable)
+        elif state.unreachable and not self.state.unreachable:
+            _log.warning("the ledger cannot be reached, acts are queued: %s", state.unreachable)
+        elif self.state.unreachable and not state.unreachable:
             _log.info("the ledger can be reached again")
-        self.state.unreachable = None
+            self._moved_at.clear()
+        self.state = state
 
-    def _compare_all(self, rpc: Rpc) -> bool:
-        self._compare(rpc)
-        return True
+    def _deliver(self, rpc: Rpc) -> Delivery:
+        dispatch = self._bureau.dispatch
+        delivery = dispatch.outbox.deliver(rpc, self._on_settled, signers=dispatch.accounts.values())
+        return replace(delivery, problems=(*delivery.problems, *self._standing_still()))
 
-    def _deliver(self, rpc: Rpc) -> bool:
-        if not self.state.compared:
-            self._compare(rpc)
-        if self.state.mismatches:
-            return True
-        delivery = self._bureau.dispatch.outbox.deliver(
-            rpc, self._on_settled, signers=self._bureau.dispatch.accounts.values()
-        )
-        self.state.problems, self.state.fee_too_low = delivery.problems, delivery.fee_too_low
-        return not delivery.problems
+    def _standing_still(self) -> list[str]:
+        """The accounts whose calls a node may have taken without any of them getting into a block."""
+        now = time.monotonic()
+        self._moved_at = {
+            each: self._moved_at.get(each, now) for each in self._bureau.dispatch.outbox.waiting_accounts()
+        }
+        return [
+            f"calls of 0x{account.hex()} wait, none was settled for {now - moved_at:.0f} seconds"
+            for account, moved_at in self._moved_at.items()
+            if now - moved_at > STANDING_STILL_SECONDS
+        ]
 
     def _on_settled(self, connection: Connection, sent: Sent, receipt: Receipt) -> None:
         settle(connection, self._bureau, sent, receipt)
+        self._moved_at[sent.account] = time.monotonic()
         _log.info("settled: %s%s", sent.purpose, f", refused: {receipt.revert}" if receipt.revert else "")
 
-    def _compare(self, rpc: Rpc) -> None:
-        mismatches = {}
+    def _compare(self, rpc: Rpc) -> dict[int, str]:
+        """What the node has that this database does not know, by authority. Until one node's totals are as expected.
+
+        Raises SourceError where it lacks what was anchored: it is behind.
+        """
+        mismatches: dict[int, str] = {}
+        if self._is_compared:
+            return mismatches
+        behind = []
         for number, authority in self._bureau.authorities.items():
             totals = _totals(rpc, self._bureau.network.registries.credential, number)
             with reading(self._bureau.engine) as connection:
                 expected = _possible_totals(connection, number)
-            if totals not in expected:
-                mismatches[number] = _mismatch(number, authority.settings.name, totals, expected)
-        with self._bureau.engine.begin() as connection:
-            for account in self._bureau.dispatch.accounts.values():
-                self._bureau.dispatch.outbox.adopt(connection, account.address, rpc.nonce(account.address))
-        self.state.mismatches = mismatches
-        self.state.compared = True
-        for mismatch in mismatches.values():
-            _log.error("%s", mismatch)
+            told = _difference(number, authority.settings.name, totals, expected)
+            if totals[0] < expected[0][0] and totals[1] < expected[0][1]:
+                behind.append(f"{told}; the node is behind")
+            elif totals not in expected:
+                mismatches[number] = f"{told}; it is an old copy, or another service anchors for this authority"
+        if behind and not mismatches:
+            raise SourceError("; ".join(behind))
+        if not mismatches:
+            adopt(self._bureau, self._usable())
+            self._is_compared = True
+        return mismatches
+
+    def _usable(self) -> Iterator[Rpc]:
+        for rpc in self._rpcs:
+            with suppress(SourceError, OtherChain):
+                self._require_this_chain(rpc)
+                yield rpc
+
+
+def adopt(bureau: Bureau, rpcs: Iterable[Rpc]) -> None:
+    """Accounts that the outbox does not know begin at the lowest nonce that a node gives. Raises SourceError.
+
+    A call whose nonce is too low is refused, and numbered again; behind one that is too high nothing is used.
+    """
+    with reading(bureau.engine) as connection:
+        known = set(connection.scalars(select(_ACCOUNTS.c.address)))
+    new = {each.address for each in bureau.dispatch.accounts.values()} - known
+    if not new:
+        return
+    given: list[dict[bytes, int]] = []
+    for rpc in rpcs:
+        with suppress(SourceError):
+            given.append({account: rpc.nonce(account) for account in new})
+    if not given:
+        raise SourceError("no node says where a new account stands")
+    with bureau.engine.begin() as connection:
+        for account in new:
+            bureau.dispatch.outbox.adopt(connection, account, min(each[account] for each in given))
+
+
+def _state(deliveries: Sequence[Delivery], failures: Sequence[str], mismatches: Mapping[int, str]) -> LinkState:
+    if not deliveries:
+        return LinkState(unreachable="; ".join(failures), mismatches=mismatches)
+    left = deliveries[-1].problems
+    is_too_low = all(each.fee_too_low for each in deliveries)
+    return LinkState(
+        problems=(*left, *failures) if left else (),
+        fee_too_low=deliveries[-1].fee_too_low if is_too_low else None,
+    )
 
 
 def _totals(rpc: Rpc, registry: bytes, authority: int) -> tuple[int, int]:
@@ -155,9 +220,9 @@ def _possible_totals(connection: Connection, authority: int) -> list[tuple[int, 
     return possible
 
 
-def _mismatch(authority: int, name: str, totals: tuple[int, int], expected: list[tuple[int, int]]) -> str:
+def _difference(authority: int, name: str, totals: tuple[int, int], expected: list[tuple[int, int]]) -> str:
     ours = f"{expected[0][0]} to {expected[-1][0]} batches with {expected[0][1]} to {expected[-1][1]} positions"
     return (
         f"authority {authority} ({name}): the chain has {totals[0]} batches with {totals[1]} positions, this database "
-        f"expects {ours}; it is an old copy, or another service anchors for this authority"
+        f"expects {ours}"
     )

@@ -27,6 +27,6 @@ class Service:
 
     @property
     def waiting_for_ledger(self) -> bool:
-        """Whether what is queued has to wait: no node can be used, or none with the fee that the settings offer."""
+        """Whether what is queued has to wait: no node can be used, or none that could leaves no problem."""
         state = self.link.state
-        return state.unreachable is not None or bool(state.mismatches) or state.fee_too_low is not None
+        return state.unreachable is not None or bool(state.problems)

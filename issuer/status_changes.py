@@ -80,8 +80,9 @@ def _after_refusal(connection: Connection, credential: int, revert: Revert) -> S
     recorded.
     """
     if revert.name == "StatusIsNot":
-        found = State(int(dict(revert.values)["found"]))
-        if found not in FINAL:
+        told = dict(revert.values).get("found")
+        found = next((each for each in State if str(each.value) == told), None)
+        if found is not None and found not in FINAL:
             return found
     ours = select(status_changes.c.to).where(
         status_changes.c.credential_id == credential, status_changes.c.state == "recorded"

@@ -16,7 +16,7 @@ from issuer.service import Service
 router = APIRouter(tags=["queue"])
 
 
-Status = Literal["ok", "waiting_for_ledger", "fee_too_low", "ledger_mismatch", "failing"]
+Status = Literal["ok", "waiting_for_ledger", "fee_too_low", "held_up", "ledger_mismatch", "failing"]
 """Public and permanent; docs/issuer.md says what each means. All but the first two need somebody."""
 
 
@@ -108,8 +108,10 @@ def _status(service: Service) -> Status:
         return "ledger_mismatch"
     if service.worker.failure:
         return "failing"
-    if state.fee_too_low and state.unreachable is None:
+    if state.fee_too_low:
         return "fee_too_low"
+    if state.problems:
+        return "held_up"
     return "waiting_for_ledger" if service.waiting_for_ledger else "ok"
 
 

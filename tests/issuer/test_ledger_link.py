@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import replace
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
 from issuer.app import create_app
-from issuer.bureau import open_bureau
+from issuer.bureau import Bureau, open_bureau
 from issuer.errors import LedgerMismatch
 from issuer.ledger_link import LedgerLink
 from issuer.schema import batches
 from issuer.store import reading
+from ledger.outbox.tables import accounts
 from tests.issuer.desk import make_certificate, running, seal
 from tests.ledger.door import Door
 from tests.ledger.outbox_desk import NOTHING
@@ -35,6 +38,10 @@ def add_batch(bureau, state: str, seq: int = 0, first: int = 0) -> None:
         connection.execute(insert(batches).values(**values, form="paper", state=state, closed_at=1))
 
 
+def beside(bureau: Bureau, door: Door, *urls: str) -> Bureau:
+    return replace(bureau, settings=bureau.settings.model_copy(update={"ledger_urls": (door.url, *urls)}))
+
+
 def compare(bureau) -> None:
     link = LedgerLink(bureau)
     try:
@@ -43,10 +50,15 @@ def compare(bureau) -> None:
         link.close()
 
 
-def test_a_database_that_knows_more_than_the_chain_is_refused_by_name(bureau):
+def test_a_node_that_lacks_what_was_anchored_is_behind_and_looked_at_again(bureau, ledger_world, fresh_authority):
     add_batch(bureau, "anchored")
-    with pytest.raises(LedgerMismatch, match=r"试验局.*the chain has 0 batches with 0 positions"):
-        create_app(bureau)
+    with closing(LedgerLink(bureau)) as link:
+        link.compare()
+        assert link.deliver() is False
+        assert "the chain has 0 batches with 0 positions" in (link.state.unreachable or "")
+        assert "the node is behind" in (link.state.unreachable or "")
+        ledger_world.anchor(fresh_authority, (bytes(32), 64))
+        assert link.deliver() is True
 
 
 def test_a_database_that_knows_less_than_the_chain_is_refused_by_name(bureau, ledger_world, fresh_authority):
@@ -61,6 +73,68 @@ def test_queued_batches_may_or_may_not_be_there_already(bureau, ledger_world, fr
     compare(bureau)
     ledger_world.anchor(fresh_authority, (bytes(32), 64))
     compare(bureau)
+
+
+def one_batch_more(method: str, params: list[Any], result: Any) -> Any:
+    return f"0x{1:064x}{64:064x}" if method == "eth_call" else result
+
+
+def test_one_node_s_totals_stop_no_bureau_that_another_node_agrees_with(settings, bureau, ledger_world):
+    with closing(Door(ledger_world.url)) as door:
+        door.lie = one_batch_more
+        with closing(LedgerLink(beside(bureau, door, *settings.ledger_urls))) as link:
+            link.compare()
+            assert link.deliver() is True
+            assert link.state.mismatches == {}
+
+
+def test_a_mismatch_lasts_until_a_node_agrees(bureau, ledger_world, fresh_authority):
+    with closing(Door(ledger_world.url)) as door:
+        door.lie = one_batch_more
+        with closing(LedgerLink(beside(bureau, door))) as link:
+            assert link.deliver() is False
+            assert "it is an old copy" in link.state.mismatches[fresh_authority.number]
+            door.honest()
+            assert link.deliver() is True
+            assert link.state.mismatches == {}
+
+
+def test_a_new_account_begins_at_the_lowest_nonce_that_a_node_gives(settings, bureau, ledger_world):
+    with closing(Door(ledger_world.url)) as door:
+        door.lie = lambda method, params, result: "0x400" if method == "eth_getTransactionCount" else result
+        with closing(LedgerLink(beside(bureau, door, *settings.ledger_urls))) as link:
+            link.compare()
+    with bureau.engine.connect() as connection:
+        assert connection.scalars(select(accounts.c.next_nonce)).all() == [0]
+
+
+def test_a_slow_node_holds_up_nobody_who_writes(bureau, ledger_world):
+    with closing(Door(ledger_world.url)) as door:
+        asked, answered = Event(), Event()
+
+        def slow(method: str, params: list[Any]) -> None:
+            if method == "eth_getTransactionCount":
+                asked.set()
+                answered.wait(10)
+
+        door.before = slow
+        with closing(LedgerLink(beside(bureau, door))) as link:
+            thread = Thread(target=link.deliver)
+            thread.start()
+            assert asked.wait(10)
+            began = time.monotonic()
+            with bureau.engine.begin():
+                waited = time.monotonic() - began
+            answered.set()
+            thread.join()
+    assert waited < 1
+
+
+def test_a_known_account_s_nonce_is_not_asked_again(bureau, ledger_world):
+    compare(bureau)
+    with closing(Door(ledger_world.url)) as door:
+        compare(beside(bureau, door))
+        assert "eth_getTransactionCount" not in door.calls
 
 
 def test_a_node_of_another_chain_is_not_used(bureau, monkeypatch):

@@ -56,9 +56,7 @@ class Settings(BaseModel):
     claims_kept_seconds: int = Field(
         default=86400,
         ge=0,
-        description=(
-            "How long a check's claims can be read again. Then they are erased, and the digest of what was no credential."
-        ),
+        description="How long a check's claims can be read again, and the digest of what was no credential is kept.",
     )
     host: str = Field(
         default="127.0.0.1", description="Address to listen on. The page has no login: keep it inside the office."

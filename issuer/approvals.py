@@ -1,4 +1,4 @@
-"""Four eyes (双人双锁): whoever drafted cannot approve. An approval keeps a digest of what was approved."""
+"""Four eyes (双人双锁): whoever drafted, or uploaded, cannot approve. An approval keeps a digest of what was approved."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from issuer.accounts import Officer
 from issuer.certificates import make_certificates
 from issuer.drafts import APPROVED, SUBMITTED, digest_of_claims
 from issuer.errors import Code, Conflict, NotFound, NotPermitted
-from issuer.schema import approvals, drafts
+from issuer.schema import approvals, drafts, imports
 
 MOST_AT_ONCE = 20_000
 
@@ -69,6 +69,7 @@ def approve_import(connection: Connection, officer: Officer, import_id: int, now
 def _approve(connection: Connection, officer: Officer, rows: Sequence[Row[tuple[object, ...]]], now: int) -> list[int]:
     if not rows:
         return []
+    _must_be_anothers_files(connection, officer, rows)
     approved = [
         Approved("draft", row.id, digest_of_claims(row.type_number, row.type_version, row.claims), row.drafted_by)
         for row in rows
@@ -79,3 +80,13 @@ def _approve(connection: Connection, officer: Officer, rows: Sequence[Row[tuple[
         part = numbers[start : start + MOST_AT_ONCE]
         connection.execute(update(drafts).where(drafts.c.id.in_(part)).values(state=APPROVED))
     return make_certificates(connection, rows, now)
+
+
+def _must_be_anothers_files(connection: Connection, officer: Officer, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+    """Who uploaded a file wrote its rows, whoever confirmed them."""
+    files = {row.import_id for row in rows if row.import_id is not None}
+    uploaded = select(imports.c.id).where(imports.c.id.in_(files), imports.c.uploaded_by == officer.number)
+    if own_files := set(connection.execute(uploaded).scalars()):
+        message = "whoever uploaded the file cannot approve: another officer has to"
+        own = [row.id for row in rows if row.import_id in own_files]
+        raise NotPermitted(Code.SAME_OFFICER, message, {"numbers": own[:100]})

@@ -145,6 +145,12 @@ def _guard_approvals(_: Table, connection: Connection, **__: object) -> None:
         "CREATE TRIGGER approvals_four_eyes BEFORE INSERT ON approvals WHEN NEW.drafted_by = NEW.approved_by "
         "BEGIN SELECT RAISE(ABORT, 'whoever drafted cannot approve'); END"
     )
+    connection.exec_driver_sql(
+        "CREATE TRIGGER approvals_another_uploaded BEFORE INSERT ON approvals WHEN NEW.subject = 'draft' AND EXISTS "
+        "(SELECT 1 FROM drafts JOIN imports ON imports.id = drafts.import_id "
+        "WHERE drafts.id = NEW.subject_id AND imports.uploaded_by = NEW.approved_by) "
+        "BEGIN SELECT RAISE(ABORT, 'whoever uploaded the file cannot approve'); END"
+    )
 
 
 acts = Table(

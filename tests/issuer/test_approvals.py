@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from issuer.accounts import Role, add_officer
 from issuer.schema import approvals
-from tests.issuer.desk import business_licence, csv_of
+from tests.issuer.desk import PASSWORD, business_licence, csv_of
 
 
 @pytest.fixture
@@ -59,6 +60,33 @@ def test_an_import_is_approved_as_a_whole_and_again_without_harm(offline):
     assert first.post("/approvals", {"import_id": number}, 403)["error"]["code"] == "same_officer"
     assert len(second.post("/approvals", {"import_id": number})["certificates"]) == 2
     assert second.post("/approvals", {"import_id": number})["certificates"] == []
+
+
+@pytest.fixture
+def confirmed(offline):
+    """A file that the first officer uploaded and the second confirmed."""
+    number = offline.as_("first").upload(csv_of([business_licence(1), business_licence(2)]))["id"]
+    offline.as_("second").post(f"/imports/{number}/confirm", {}, 200)
+    return number
+
+
+def test_who_uploaded_a_file_cannot_approve_it_whoever_confirmed_it(offline, confirmed):
+    first, second = offline.as_("first"), offline.as_("second")
+    numbers = [each["id"] for each in first.get("/drafts")]
+    for wanted in ({"import_id": confirmed}, {"drafts": numbers[:1]}):
+        for officer in (first, second):
+            assert officer.post("/approvals", wanted, 403)["error"]["code"] == "same_officer"
+    with offline.bureau.engine.begin() as connection:
+        add_officer(connection, "third", PASSWORD, [Role.APPROVER], offline.authority)
+    assert len(offline.as_("third").post("/approvals", {"import_id": confirmed})["certificates"]) == 2
+
+
+def test_the_database_itself_refuses_who_uploaded_the_file(offline, confirmed):
+    first, second = offline.as_("first"), offline.as_("second")
+    approved_by, drafted_by = (each.get("/sessions/current")["id"] for each in (first, second))
+    own = {"subject": "draft", "subject_id": first.get("/drafts")[0]["id"], "digest": b"", "approved_at": 1}
+    with pytest.raises(IntegrityError, match="uploaded"), offline.bureau.engine.begin() as connection:
+        connection.execute(approvals.insert().values(**own, drafted_by=drafted_by, approved_by=approved_by))
 
 
 @pytest.mark.parametrize("statement", ["UPDATE approvals SET approved_by = 1", "DELETE FROM approvals"])

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from credential import dates
+from credential import base64url, dates
 from ledger.accounts import Account, Fees, load_account
 from ledger.administration import Administration
 from ledger.calls import Call
@@ -51,7 +51,7 @@ class Acting:
 
     def tell_done(self, call: Call, receipt: Receipt, **more: object) -> None:
         """Where the call is, and from which height on it is in the facts: on Clique not yet."""
-        text = f"done: {call.purpose} ({block_text(self.network, receipt.block)})"
+        text = f"done: {call.purpose}{named(receipt)} ({block_text(self.network, receipt.block)})"
         told = {**facts_of(receipt), "settled_at_block": settled_at(self.network, receipt.block)}
         tell(self.as_json, text, done=call.purpose, **told, **more)
 
@@ -129,6 +129,22 @@ def tell(as_json: bool, text: str, **values: object) -> None:
     click.echo(visible_json(values) if as_json else "\n".join(map(visible, text.split("\n"))))
 
 
+_NAMED = {
+    "AuthorityRegistered": "authority",
+    "Accredited": "accreditation",
+    "AgreementProposed": "agreement",
+    "KeyAdded": "kid",
+}
+"""What a registry gave a name to, which later commands ask for."""
+
+
+def named(receipt: Receipt) -> str:
+    """`: it is authority 3` where the call made what later commands name, else nothing."""
+    told = facts_of(receipt)
+    name = _NAMED.get(str(told.get("event")))
+    return f": it is {name} {told[name]}" if name else ""
+
+
 def facts_of(receipt: Receipt) -> dict[str, object]:
     """Where a call is, and its event's values, among them the number that a registry gave."""
     told: dict[str, object] = {"transaction": "0x" + receipt.transaction.hex(), "block": receipt.block}
@@ -168,6 +184,33 @@ class Octets32(click.ParamType[bytes]):
         if len(octets) != 32:
             self.fail(f"{value!r} is not 32 octets in hexadecimal", param, ctx)
         return octets
+
+
+class Kid(Octets32):
+    """A key's id: in base64url as reports print it, 43 characters, or in hexadecimal."""
+
+    name = "kid"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        octets = _octets_32(str(value))
+        return super().convert(value, param, ctx) if octets is None else octets
+
+
+def _octets_32(text: str) -> bytes | None:
+    """Of base64url; None for anything else."""
+    try:
+        octets = base64url.decode(text)
+    except ValueError:
+        return None
+    return octets if len(octets) == 32 else None
+
+
+class KidCommand(click.Command):
+    """A command with a KID as argument, also one that begins with a dash: in hexadecimal it is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        octets = {each: _octets_32(each) for each in args if each.startswith("-")}
+        return super().parse_args(ctx, [each if (kid := octets.get(each)) is None else kid.hex() for each in args])
 
 
 class Instant(click.ParamType[int]):

@@ -15,7 +15,8 @@ from ledger.commands.acting import (
     Acting,
     Address,
     Instant,
-    Octets32,
+    Kid,
+    KidCommand,
     acting,
     errors_told,
     json_option,
@@ -101,8 +102,8 @@ def preview_operator_command(
     _preview(as_json, _look(_existing(basis, rpc_url), read_network_file(network), rpc_url, *looked_for))
 
 
-@click.command("revoke")
-@click.argument("kid", type=Octets32())
+@click.command("revoke", cls=KidCommand)
+@click.argument("kid", type=Kid())
 @_moment
 @basis_options
 @yes_option
@@ -110,14 +111,14 @@ def preview_operator_command(
 def revoke_key_command(acting: Acting, *, kid: bytes, revoked_from: int, basis: Basis, yes: bool) -> None:
     """Set a key's fence: what was anchored with it from then on falls. It moves earlier, never later.
 
-    Shows what falls and what stands, and asks.
+    Shows what falls and what stands, and asks. KID is the key's id as reports print it, or in hexadecimal.
     """
     seen = _look(basis, acting.network, acting.rpc_url, *_at_key(kid, revoked_from))
     _set_fence(acting, seen, acting.registries.revoke_key(kid, revoked_from), revoked_from, yes)
 
 
-@click.command("preview")
-@click.argument("kid", type=Octets32())
+@click.command("preview", cls=KidCommand)
+@click.argument("kid", type=Kid())
 @_moment
 @network_option
 @_node
@@ -133,7 +134,10 @@ def preview_key_command(
     basis: Basis,
     as_json: bool,
 ) -> None:
-    """Show what would fall if a key were revoked from then on. Sends nothing."""
+    """Show what would fall if a key were revoked from then on. Sends nothing.
+
+    KID is the key's id as reports print it, or in hexadecimal.
+    """
     looked_for = _at_key(kid, revoked_from)
     _preview(as_json, _look(_existing(basis, rpc_url), read_network_file(network), rpc_url, *looked_for))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 
-from credential import SigningKey
+from credential import SigningKey, base64url
 from ledger import save_account
-from ledger.commands.acting import Instant
+from ledger.commands.acting import Instant, Kid
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
 from tests.ledger.command_line import answer, run
 
@@ -86,6 +87,45 @@ def test_a_region_is_admitted_and_registers_an_authority(
     revoked = answer("key", "revoke", added["kid"], "--from", 1_790_000_000, *shanghai, "--yes")
     assert revoked["revoked_from"] == 1_790_000_000
     assert revoked["falling"]["falls"]["batches"] == []
+
+
+def test_what_a_registry_numbers_is_told_with_its_number(
+    own_world: World, acting: dict[str, list[object]], tmp_path: Path
+) -> None:
+    """And a key is revoked by the name that its addition, a report or `issuer init` tells."""
+    own_world.add_authority(SHANGHAI, "N", "有号局", "https://numbered.example")
+    number, shanghai = len(own_world.authorities), acting["shanghai"]
+    accredited = run("authority", "accredit", number, 1, "--starts", "2026-01-01", *shanghai).output
+    assert f"done: accredit authority {number} for type 1: it is accreditation " in accredited
+    key = SigningKey.from_secret(b"\x06" * 32)
+    (tmp_path / "key.jwk").write_text(json.dumps(key.public_key.jwk))
+    added = run("key", "add", number, tmp_path / "key.jwk", "--starts", "2026-01-01", *shanghai).output
+    assert f"done: add a key to authority {number}: it is kid 0x{key.kid.hex()} (block " in added
+    for kid in (base64url.encode(key.kid), key.kid.hex()):
+        told = run("key", "preview", kid, "--from", 1_790_000_000, *shanghai[:4])
+        assert told.output.startswith(f"key 0x{key.kid.hex()}, fence at "), told.output
+    (tmp_path / "text.pdf").write_bytes(b"the signed text")
+    terms = ["--document", tmp_path / "text.pdf", "--type", 3, "--issues", SHANGHAI, "--recognises", GUANGDONG]
+    proposed = run("agreement", "propose", "--proposer", SHANGHAI, *terms, "--starts", "2026-01-01", *shanghai).output
+    assert f"done: propose an agreement for region {SHANGHAI}: it is agreement " in proposed
+
+
+def test_a_key_may_be_named_in_base64url_or_hexadecimal() -> None:
+    kid = bytes.fromhex("fb" + "12" * 31)
+    for text in (base64url.encode(kid), kid.hex(), "0x" + kid.hex()):
+        assert Kid().convert(text, None, None) == kid
+    for text in ("", "0x12", base64url.encode(kid)[1:], base64url.encode(kid + b"1"), "é" * 43, "+" * 43):
+        with pytest.raises(click.BadParameter):
+            Kid().convert(text, None, None)
+
+
+def test_a_key_whose_name_begins_with_a_dash_is_no_option(own_world: World) -> None:
+    kid = bytes.fromhex("fbef" + "12" * 30)
+    assert base64url.encode(kid).startswith("--")
+    where = ["--network", own_world.network_path, "--rpc", own_world.url]
+    told = run("key", "preview", base64url.encode(kid), "--from", 1_790_000_000, *where, "--json")
+    assert json.loads(told.output)["error"] == "NotOnRecord"
+    assert kid.hex() in told.output
 
 
 def test_an_agreement_is_proposed_and_ratified(

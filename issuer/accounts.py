@@ -54,7 +54,9 @@ def add_officer(
     _must_be_strong(password)
     if not name.strip() or not held:
         raise Invalid(Code.BAD_REQUEST, "an officer has a name and at least one role")
-    if authority is None and held != {Role.ADMINISTRATOR}:
+    if Role.ADMINISTRATOR in held and (len(held) > 1 or authority is not None):
+        raise Invalid(Code.BAD_REQUEST, "an administrator has no other role and serves no authority")
+    if authority is None and Role.ADMINISTRATOR not in held:
         raise Invalid(Code.BAD_REQUEST, "drafters and approvers serve an authority")
     if connection.execute(select(officers.c.id).where(officers.c.name == name)).first():
         raise Conflict(Code.NAME_TAKEN, "an officer with this name is there already")

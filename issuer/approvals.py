@@ -1,4 +1,4 @@
-"""Four eyes (双人双锁): whoever drafted, or uploaded, cannot approve. An approval keeps a digest of what was approved."""
+"""Four eyes (双人双锁): whoever drafted or uploaded cannot approve. Approvals keep a digest of what was approved."""
 
 from __future__ import annotations
 

@@ -175,6 +175,9 @@ def test_changing_the_password_ends_every_session(offline):
         ({"name": "first"}, "name_taken"),
         ({"authority": None}, "bad_request"),
         ({"authority": 77}, "not_found"),
+        ({"roles": ["administrator", "drafter", "approver"]}, "bad_request"),
+        ({"roles": ["administrator", "approver"], "authority": None}, "bad_request"),
+        ({"roles": ["administrator"]}, "bad_request"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused(offline, change, code):

@@ -246,12 +246,14 @@ class ReplicaDamaged(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Revert:
-    """A contract's custom error: its name and values, as public text."""
+    """A contract's custom error: its name and values, as public text. `Error` has a reason in the contract's words."""
 
     name: str
     values: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
+        if self.name == "Error" and self.values:
+            return self.values[0][1]
         return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.values)})"
 
 
@@ -325,10 +327,10 @@ class FeeTooLow(LedgerError):
 
 
 class TransactionReverted(LedgerError):
-    """The contract refused the call."""
+    """The contract refused the call; or would, where it was only tried."""
 
-    def __init__(self, purpose: str, revert: Revert) -> None:
-        super().__init__(f"{purpose} was refused by the contract: {revert}")
+    def __init__(self, purpose: str, revert: Revert, *, only_tried: bool = False) -> None:
+        super().__init__(f"{purpose} {'would be' if only_tried else 'was'} refused by the contract: {revert}")
         self.revert = revert
 
 

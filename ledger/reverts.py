@@ -19,6 +19,16 @@ UNEXPLAINED = Revert("Unexplained", ())
 """A revert without data, such as when the gas ran out."""
 
 _REASON = "Error(string)"
+_SAFES = {
+    "GS013": "what the council decided was refused when the Safe called it",
+    "GS020": "there are fewer signatures than the council needs",
+    "GS026": "a signature is not a member's, or is not of the Safe's next proposal",
+    "GS201": "more signatures would be needed than there are members",
+    "GS203": "the address can be no member of a council",
+    "GS204": "the address is a member already",
+    "GS205": "the members have changed, or the address is no member",
+}
+"""What the Safe's reasons mean, those that can come here."""
 
 
 def revert_of(error: NodeRefused) -> Revert | None:
@@ -31,7 +41,7 @@ def revert_of(error: NodeRefused) -> Revert | None:
 
 
 @contextmanager
-def reverts_explained(purpose: str) -> Iterator[None]:
+def reverts_explained(purpose: str, *, only_tried: bool = False) -> Iterator[None]:
     """A refusal within that is a revert becomes TransactionReverted of that purpose, with the contract's reason."""
     try:
         yield
@@ -39,7 +49,7 @@ def reverts_explained(purpose: str) -> Iterator[None]:
         revert = revert_of(e)
         if revert is None:
             raise
-        raise TransactionReverted(purpose, revert) from e
+        raise TransactionReverted(purpose, revert, only_tried=only_tried) from e
 
 
 def decode_revert(data: bytes) -> Revert:
@@ -65,4 +75,7 @@ def _errors() -> Mapping[bytes, tuple[str, tuple[str, ...]]]:
 
 
 def _text(value: Any) -> str:
-    return "0x" + value.hex() if isinstance(value, bytes) else printable(str(value))
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    text = printable(str(value))
+    return f"{_SAFES[text]} ({text})" if text in _SAFES else text

@@ -20,6 +20,7 @@ from ledger.hexadecimal import to_hex
 
 NATION = 100_000
 GRANT = "grantRole(uint64,address,uint32)"
+REVOKE = "revokeRole(uint64,address)"
 _WAITING = {ADMIN: "delays, roles and guardians", RULES: "types, administrators and who writes the journal"}
 """What waits for the delay that the Safe has with a role."""
 
@@ -123,7 +124,7 @@ WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
     },
     "manager": {
         GRANT: _grant,
-        "revokeRole(uint64,address)": lambda role, account: f"take {_role(role)} from {to_hex(account)}",
+        REVOKE: lambda role, account: f"take {_role(role)} from {to_hex(account)}",
         "labelRole(uint64,string)": lambda role, label: f"call role {role} {shown_text(label)}",
         "setRoleAdmin(uint64,uint64)": lambda role, admin: f"let {_role(admin)} give and take {_role(role)}",
         "setRoleGuardian(uint64,uint64)": lambda role, guardian: (

@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from ledger.abi import encode_call, selector
-from ledger.council.acts import Act, read_act, read_values
+from ledger.council.acts import REVOKE, Act, read_act, read_values
 from ledger.council.council_file import CouncilFile
 from ledger.errors import UnknownAct
 
@@ -32,8 +32,10 @@ class Intended:
 
     @property
     def words(self) -> str:
-        when = "after the delay, unless a member cancels it before" if self.delayed else "at once"
-        return f"{when}: {self.act.words}"
+        if not self.delayed:
+            return f"at once: {self.act.words}"
+        unless = "; no member can cancel it" if self.act.signature == REVOKE else ", unless a member cancels it before"
+        return f"after the delay{unless}: {self.act.words}"
 
 
 def operation_id(council: CouncilFile, act: Act) -> bytes:

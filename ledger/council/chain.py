@@ -99,7 +99,7 @@ class CouncilChain:
     def require_possible(self, proposal: Proposal) -> None:
         """Makes the Safe's call without sending it. Raises TransactionReverted with the contract's own reason."""
         asked = {"from": to_hex(proposal.safe), "to": to_hex(proposal.to), "data": to_hex(proposal.data)}
-        with reverts_explained("the proposal"):
+        with reverts_explained("the proposal", only_tried=True):
             self.rpc.call("eth_call", asked, "latest")
 
     def _role_delay(self, role: int) -> int:

@@ -124,6 +124,17 @@ def test_a_member_cancels(office: Office, tmp_path: Path, signed: Callable[[Path
     assert "nothing of the proposal is scheduled: cancelled" in again.output
 
 
+def test_a_guardians_removal_is_not_shown_as_one_that_can_be_cancelled(office: Office, tmp_path: Path) -> None:
+    """Where it is proposed, shown and signed; beside it what can be."""
+    own, key = ["--council", office.folder / "council.json"], ["--account", office.key(0)]
+    for act, when in (("remove", "; no member can cancel it"), ("add", ", unless a member cancels it before")):
+        proposal = tmp_path / f"{act}.json"
+        proposed = run("propose", f"{act}-guardian", office.members[2], *office.where, "--out", proposal)
+        told = (proposed, run("show", proposal, *own), run("sign", proposal, *own, *key, typed="n\n"))
+        for each in told:
+            assert f"after the delay{when}: " in each.output
+
+
 def test_a_member_sees_what_is_signed_and_may_decline(office: Office, tmp_path: Path) -> None:
     proposal = tmp_path / "p.json"
     run("propose", "change-threshold", 3, *office.where, "--out", proposal)
@@ -207,7 +218,8 @@ def test_two_proposals_in_a_row_have_two_numbers(office: Office, tmp_path: Path)
     assert rival["notes"] == [f"number {rival['nonce']} is also that of first.json: only one of them can be executed"]
     doubtful = propose(4, "doubtful.json")
     assert doubtful["nonce"] == second["nonce"] + 1
-    assert "GS201" in doubtful["notes"][1]
+    why = "more signatures would be needed than there are members (GS201)"
+    assert doubtful["notes"][1].startswith(f"as things are now, the proposal would be refused by the contract: {why};")
 
 
 def test_who_is_given_the_network_file_finds_the_council(office: Office, tmp_path: Path) -> None:
@@ -296,7 +308,9 @@ def test_problems_are_one_line(council: Council, office: Office, tmp_path: Path)
         (["show", tmp_path / "junk.json", *own], "not a yinxin-proposal/1 document"),
         (["show", foreign, *own], "this council's is"),
         (["status", *down], "ConnectError"),
-        (["propose", "change-threshold", 4, *office.where, *out], "GS201"),
+        (["propose", "change-threshold", 4, *office.where, *out], "would be refused by the contract: more signatures"),
+        (["propose", "add-member", office.members[0], *office.where, *out], "is a member already (GS204)"),
+        (["propose", "add-member", "0x" + "00" * 20, *office.where, *out], "can be no member of a council (GS203)"),
         (["propose", "remove-member", "0x" + "01" * 20, *office.where, *out], "is not a member"),
         (
             ["propose", "admit-region", 310001, "x", "--administrator", "0x" + "31" * 20, *office.where, *out],

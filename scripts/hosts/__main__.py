@@ -52,7 +52,7 @@ def main() -> None:
     """A TEST network of several hosts on this machine: geth with Clique, each province one host.
 
     Hosts are network namespaces where you are root, else ports of loopback. Nothing on Clique is ever final: a
-    partition makes branches, and blocks of the shorter one vanish. The production network is Besu with QBFT
+    partition makes branches, and blocks of the lighter one vanish. The production network is Besu with QBFT
     (docs/operators.md).
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -60,7 +60,13 @@ def main() -> None:
 
 @main.command()
 @folder_option
-@click.option("--hosts", type=click.IntRange(1, founding.MAX_HOSTS), default=4, show_default=True)
+@click.option(
+    "--hosts",
+    type=click.IntRange(1, founding.MAX_HOSTS),
+    default=4,
+    show_default=True,
+    help="How many; of a network that exists, as many as it has.",
+)
 @click.option("--isolation", type=click.Choice(["namespaces", "ports"]), help="Default: namespaces where possible.")
 @told
 def up(folder: Path, hosts: int, isolation: Any) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from credential import PublicKey, strict_json
+from credential import PublicKey, identifiers, strict_json
 from ledger.commands.acting import FILE, Acting, Address, Instant, acting, ends_option, starts_option
 from ledger.commands.fence import (
     preview_key_command,
@@ -21,6 +23,30 @@ from ledger.commands.restore import restore_command
 from ledger.registries import USE_CREDENTIAL, USE_STATUS
 
 _USES = {"credential": USE_CREDENTIAL, "status": USE_STATUS}
+_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-]+)*")
+_MAX_URL = 200
+
+
+class _CreditCode(click.ParamType[str]):
+    """What the registry takes unseen and keeps for ever: with the right check character."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not identifiers.is_credit_code(str(value)):
+            self.fail(f"{value!r} is no credit code of GB 32100; a character is wrong", param, ctx)
+        return str(value)
+
+
+class _Url(click.ParamType[str]):
+    """An `iss` that credentials may have (spec/credential.md)."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if len(str(value)) > _MAX_URL or not _URL.fullmatch(str(value)):
+            self.fail(f"{value!r} is not http(s)://host[:port][/path], no slash at the end", param, ctx)
+        return str(value)
 
 
 @click.group("authority")
@@ -29,10 +55,10 @@ def authority_group() -> None:
 
 
 @authority_group.command("register")
-@click.option("--region", type=int, required=True)
-@click.option("--credit-code", required=True, help="统一社会信用代码 (GB 32100).")
-@click.option("--name", required=True)
-@click.option("--url", required=True, help="The `iss` of its credentials.")
+@click.option("--region", type=int, required=True, help="The acting region; the authority belongs to it.")
+@click.option("--credit-code", type=_CreditCode(), required=True, help="统一社会信用代码 (GB 32100).")
+@click.option("--name", required=True, help="Its official name, as windows show it.")
+@click.option("--url", type=_Url(), required=True, help="The `iss` of its credentials.")
 @acting
 def register_command(acting: Acting, region: int, credit_code: str, name: str, url: str) -> None:
     """Register an authority; its number is given by the registry."""
@@ -41,7 +67,7 @@ def register_command(acting: Acting, region: int, credit_code: str, name: str, u
 
 @authority_group.command("add-url")
 @click.argument("authority", type=int)
-@click.argument("url")
+@click.argument("url", type=_Url())
 @acting
 def add_url_command(acting: Acting, authority: int, url: str) -> None:
     """Give an authority one more URL; it keeps the earlier ones."""
@@ -69,7 +95,7 @@ def accredit_command(acting: Acting, authority: int, certificate_type: int, star
 
 @authority_group.command("end-accreditation")
 @click.argument("accreditation", type=int)
-@click.option("--ends", type=Instant(), required=True)
+@click.option("--ends", type=Instant(), required=True, help="First moment after: YYYY-MM-DD or seconds.")
 @acting
 def end_accreditation_command(acting: Acting, accreditation: int, ends: int) -> None:
     """Bring the end of an accreditation forward."""
@@ -98,7 +124,13 @@ def key_group() -> None:
 @key_group.command("add")
 @click.argument("authority", type=int)
 @click.argument("public_key", type=FILE)
-@click.option("--use", type=click.Choice(list(_USES)), default="credential", show_default=True)
+@click.option(
+    "--use",
+    type=click.Choice(list(_USES)),
+    default="credential",
+    show_default=True,
+    help="What it signs. `status`, for status lists, is reserved: nothing reads it yet.",
+)
 @starts_option
 @ends_option
 @acting

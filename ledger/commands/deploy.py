@@ -35,7 +35,13 @@ from ledger.network_file import Engine, serialise_network_file
 @click.option("--council-account", type=FILE, help="For trying out, in place of members: this account is the council.")
 @passphrase_option
 @fees_option
-@click.option("--engine", type=click.Choice(get_args(Engine)), default="embedded", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(get_args(Engine)),
+    default="embedded",
+    show_default=True,
+    help="What seals the node's chain: `yinxin ledger node`, Besu with QBFT, or geth with Clique, for tests.",
+)
 @click.option("--out", type=NEW_FILE, required=True, help="The network file to write; never overwritten.")
 @json_option
 @errors_told

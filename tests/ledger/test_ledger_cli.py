@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from credential import SigningKey, base64url
-from ledger import save_account
+from ledger import RegistryReader, save_account
+from ledger.cli import ledger
 from ledger.commands.acting import Instant, Kid
+from ledger.council.cli import council
+from scripts.hosts.__main__ import main as network
 from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
 from tests.ledger.command_line import answer, run
+
+CODE = "11310115000YX00012"
 
 
 @pytest.fixture
@@ -25,6 +31,20 @@ def acting(own_world: World, tmp_path: Path) -> dict[str, list[object]]:
         where = ["--network", own_world.network_path, "--rpc", own_world.url]
         options[name] = [*where, "--account", tmp_path / f"{name}.json"]
     return options
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+@pytest.mark.parametrize("group", [ledger, council, network], ids=["ledger", "council", "scripts/network"])
+def test_every_option_says_what_it_is_for(group: click.Group) -> None:
+    found = [(path, option) for path, each in commands(group, "") for option in each.params]
+    assert [(path, option.name) for path, option in found if isinstance(option, click.Option) and not option.help] == []
 
 
 def test_an_account_is_made_and_shown(tmp_path: Path) -> None:
@@ -74,10 +94,11 @@ def test_a_region_is_admitted_and_registers_an_authority(
     admitted = answer("region", "admit", 500000, "重庆市", "--administrator", "0x" + "12" * 20, *council)
     assert (admitted["event"], admitted["region"]) == ("RegionAdmitted", 500000)
     url = "https://cli.example"
-    terms = ["--region", SHANGHAI, "--credit-code", "CLI", "--name", "命令行局", "--url", url]
-    assert answer("authority", "register", *terms, *shanghai)["authority"] == number
+    terms = ["--region", SHANGHAI, "--credit-code", CODE, "--name", "命令行局", "--url", url]
+    registered = run("authority", "register", *terms, *shanghai)
+    assert f"done: register an authority in region {SHANGHAI}: it is authority {number} (block " in registered.output
     world.authorities.append(
-        type(world.shanghai)(number, SHANGHAI, "CLI", "命令行局", url, world.shanghai.operator, key)
+        type(world.shanghai)(number, SHANGHAI, CODE, "命令行局", url, world.shanghai.operator, key)
     )
     assert answer("operator", "add", number, "0x" + "34" * 20, *shanghai)["event"] == "OperatorAdded"
     added = answer("key", "add", number, tmp_path / "key.jwk", "--starts", "2026-01-01", *shanghai)
@@ -87,6 +108,32 @@ def test_a_region_is_admitted_and_registers_an_authority(
     revoked = answer("key", "revoke", added["kid"], "--from", 1_790_000_000, *shanghai, "--yes")
     assert revoked["revoked_from"] == 1_790_000_000
     assert revoked["falling"]["falls"]["batches"] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "url"),
+    [
+        ("hello", "https://a.example"),
+        (CODE[:-1] + "3", "https://a.example"),
+        (CODE, "ftp://a.example"),
+        (CODE, "https://a.example/"),
+        (CODE, "https://a.example/?q"),
+        (CODE, "https://a.example/" + "a" * 183),
+    ],
+)
+def test_what_could_never_work_is_not_registered(
+    own_world: World, acting: dict[str, list[object]], code: str, url: str
+) -> None:
+    """The registry takes any text, and keeps it for ever."""
+    shanghai, reader = acting["shanghai"], RegistryReader(own_world.url, own_world.network)
+    before = reader.authority_count()
+    asked = [["authority", "register", "--region", SHANGHAI, "--credit-code", code, "--name", "某局", "--url", url]]
+    asked += [["authority", "add-url", 1, url]] if code == CODE else []
+    for each in asked:
+        told = run(*each, *shanghai)
+        assert told.exit_code == 2, told.output
+        assert "is no credit code" in told.output or "is not http(s)://host" in told.output
+    assert reader.authority_count() == before
 
 
 def test_what_a_registry_numbers_is_told_with_its_number(

@@ -94,4 +94,4 @@ def _problems(error: ValidationError) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="deploy/besu/generate")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,11 @@ def with_keys() -> Description:
 
 def test_what_is_committed_is_what_the_example_gives() -> None:
     assert CliRunner().invoke(main, ["--check"]).exit_code == 0
+
+
+def test_the_command_calls_itself_as_people_type_it() -> None:
+    told = subprocess.run([EXAMPLE.with_name("generate"), "--help"], capture_output=True, text=True, check=True)
+    assert told.stdout.startswith("Usage: deploy/besu/generate [OPTIONS]")
 
 
 def test_genesis_names_the_founders_in_qbft_form(example: Description) -> None:

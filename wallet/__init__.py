@@ -14,6 +14,7 @@ from wallet.errors import (
     TokenRefused,
     TrustRefused,
     VaultError,
+    VaultUnusable,
     WalletError,
     WrongPassphrase,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Trust",
     "TrustRefused",
     "VaultError",
+    "VaultUnusable",
     "Wallet",
     "WalletError",
     "World",

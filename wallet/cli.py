@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import time
@@ -59,6 +60,30 @@ class _Group(click.Group):
             raise click.UsageError(str(e)) from e
         except LedgerError as e:
             raise click.ClickException(str(e)) from e
+        except BrokenPipeError:  # who read what was told has enough: click ends the command
+            raise
+        except OSError as e:
+            raise click.ClickException(f"{e.filename or 'output'}: {e.strerror}") from e
+
+
+class _Text(click.ParamType[str]):
+    """What a shell hands over that is not UTF-8 is no text."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not UTF-8", param, ctx)
+        return value
+
+
+def _default_folder() -> Path:
+    try:
+        return Path.home() / ".yinxin" / "wallet"
+    except RuntimeError as e:
+        raise click.UsageError("there is no home folder: say with --wallet where the wallet is") from e
 
 
 @click.group(cls=_Group)
@@ -66,7 +91,7 @@ class _Group(click.Group):
     "--wallet",
     "folder",
     envvar="YINXIN_WALLET",
-    default=Path.home() / ".yinxin" / "wallet",
+    default=_default_folder,
     show_default="~/.yinxin/wallet",
     type=click.Path(file_okay=False, path_type=Path),
     help="The wallet's folder.",
@@ -81,6 +106,7 @@ def _passphrase_option(*, confirm: bool) -> Callable[[_Command], _Command]:
     return click.option(
         "--passphrase",
         envvar="YINXIN_WALLET_PASSPHRASE",
+        type=_Text(),
         prompt="口令 Passphrase",
         hide_input=True,
         confirmation_prompt=confirm,
@@ -92,7 +118,12 @@ _passphrase = _passphrase_option(confirm=False)
 _new_passphrase = _passphrase_option(confirm=True)
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 _sources = click.option(
-    "--source", "sources", multiple=True, metavar="URL", help="Address of a node or mirror to follow; may be repeated."
+    "--source",
+    "sources",
+    type=_Text(),
+    multiple=True,
+    metavar="URL",
+    help="Address of a node or mirror to follow; may be repeated.",
 )
 _wait = click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for a credential in the making.")
 
@@ -109,12 +140,12 @@ def init(folder: Path, passphrase: str, network: Path | None, sources: tuple[str
         trust = renewal(None, read_network_file(network) if network else None, sources).after
         click.echo(f"网络指纹 network: {trust.network.short_fingerprint}")
     Wallet.create(folder, passphrase, _world(), trust=trust)
-    click.echo(f"已建立 created: {folder}")
+    _say(visible(f"已建立 created: {folder}"))
 
 
 @wallet.command()
 @click.argument("offer")
-@click.option("--tx-code", help="The transaction code that the bureau handed over.")
+@click.option("--tx-code", type=_Text(), help="The transaction code that the bureau handed over.")
 @_wait
 @_passphrase
 @click.pass_obj
@@ -167,7 +198,7 @@ def network_command(folder: Path, file: Path | None, sources: tuple[str, ...], y
     if not yes:
         click.confirm(_ADOPTING if planned.replaces_file else _FOLLOWING, abort=True)
     opened.renew(network, sources)
-    click.echo("已换用 in use from now on")
+    _say("已换用 in use from now on")
     with opened.replica() as replica:
         if _check_what_is_not_yet(opened, replica):
             sys.exit(WalletError.exit_status)
@@ -198,7 +229,7 @@ def show(folder: Path, credential_id: str, fields: str | None, png: Path | None,
     code = opened.show(credential_id, wanted)
     if png:
         png.write_bytes(drawing.png(code.qr_text, code.expires_at))
-        click.echo(f"图片 picture: {png}")
+        click.echo(visible(f"图片 picture: {png}"))
     else:
         for line in drawing.terminal_lines(code.qr_text, coloured=sys.stdout.isatty()):
             click.echo(line)
@@ -219,7 +250,15 @@ def forget(folder: Path, entry_id: str, yes: bool, passphrase: str) -> None:
     if not yes:
         click.confirm(_FORGETTING, abort=True)
     opened.forget(entry_id)
-    click.echo("已删除 erased")
+    _say("已删除 erased")
+
+
+def _say(text: str) -> None:
+    """What was done. Who no longer reads it (`| head`) keeps the command from nothing that it has yet to do."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _world() -> World:
@@ -275,11 +314,11 @@ def _tried(entry_id: str, act: Callable[[], Held | Collection]) -> bool:
 
 def _tell(found: Held | Collection) -> None:
     if isinstance(found, Collection):
-        click.echo(f"还在制作，稍后用 resume 继续 in the making, resume later: {found.id}")
+        _say(f"还在制作，稍后用 resume 继续 in the making, resume later: {found.id}")
     elif found.checked_at is None:
-        click.echo(f"已收下，尚未核验（连不上账本或账本还没有它）kept, not yet checked by the ledger: {found.id}")
+        _say(f"已收下，尚未核验（连不上账本或账本还没有它）kept, not yet checked by the ledger: {found.id}")
     else:
-        click.echo(f"已核验并收下 checked and kept: {found.id}")
+        _say(f"已核验并收下 checked and kept: {found.id}")
 
 
 def _row(held: Held, catalogue: Catalogue) -> tuple[str, str, str, str, str]:

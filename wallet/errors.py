@@ -5,6 +5,7 @@ WalletError
 │   ├── NoVault             no_wallet
 │   ├── VaultExists         wallet_exists
 │   ├── VaultBusy           wallet_busy
+│   ├── VaultUnusable       wallet_unusable
 │   ├── WrongPassphrase     wrong_passphrase
 │   └── DamagedVault        damaged_wallet
 ├── OfferRefused            the offer cannot be used
@@ -55,6 +56,12 @@ class VaultExists(VaultError):
 
 class VaultBusy(VaultError):
     code = "wallet_busy"
+
+
+class VaultUnusable(VaultError):
+    """Its folder or its disk does not let the file be read or written; what it holds is as it was."""
+
+    code = "wallet_unusable"
 
 
 class WrongPassphrase(VaultError):

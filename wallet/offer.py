@@ -42,7 +42,7 @@ def parse_offer_uri(text: str) -> Offer | OfferReference:
         raise MalformedOffer(f"an offer begins with {_SCHEME}://")
     match parse_qs(parts.query, keep_blank_values=True):
         case {"credential_offer": [value], **others} if not others:
-            return parse_offer(value.encode("utf-8"))
+            return parse_offer(value.encode("utf-8", "surrogatepass"))  # which is refused as no UTF-8
         case {"credential_offer_uri": [url], **others} if not others:
             return OfferReference(secure_url(url))
     raise MalformedOffer("an offer has one of credential_offer and credential_offer_uri, once")

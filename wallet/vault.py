@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from credential import strict_json
 from ledger import write_over
-from wallet.errors import DamagedVault, NoVault, VaultBusy, VaultExists, WrongPassphrase
+from wallet.errors import DamagedVault, NoVault, VaultBusy, VaultExists, VaultUnusable, WrongPassphrase
 
 Entropy = Callable[[int], bytes]
 """Random octets: `secrets.token_bytes` at the edge."""
@@ -41,7 +41,10 @@ _MOST_OCTETS = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """An opened vault. When `save` returns, the new content survives a crash; until then the old one does."""
+    """An opened vault. When `save` returns, the new content survives a crash; until then the old one does.
+
+    Whatever reads or writes the file raises VaultUnusable where that cannot be done.
+    """
 
     path: Path
     header: bytes
@@ -51,15 +54,16 @@ class Vault:
     @classmethod
     def create(cls, path: Path, passphrase: str, content: bytes, entropy: Entropy, cost: int = COST) -> Self:
         """A new vault; raises VaultExists."""
-        if path.exists():
-            raise VaultExists("there is a wallet already")
+        with _usable():
+            if path.exists():
+                raise VaultExists("there is a wallet already")
+            path.parent.mkdir(parents=True, exist_ok=True)
         salt = entropy(16)
         key, check = _derive(passphrase, salt, cost)
         header = json.dumps(
             {"kdf": "scrypt", "n": cost, "r": _BLOCK, "p": _PARALLEL, "salt": salt.hex(), "check": check.hex()}
         )
         vault = cls(path, header.encode("ascii"), entropy, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         vault.save(content)
         return vault
 
@@ -87,12 +91,15 @@ class Vault:
         """The file is the old one or the new one, never half of either."""
         nonce = self.entropy(_NONCE_OCTETS)
         before = _bound(self.header, nonce)
-        write_over(self.path, before + AESGCM(self._key).encrypt(nonce, content, before))
+        with _usable():
+            write_over(self.path, before + AESGCM(self._key).encrypt(nonce, content, before))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keeps every other process out; raises VaultBusy where one is at work."""
-        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
+        with _usable():
+            lock = self.path.with_name(f"{self.path.name}.lock").open("w")
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as e:
@@ -111,11 +118,20 @@ def _bound(header: bytes, nonce: bytes) -> bytes:
 
 
 def _read(path: Path) -> bytes:
+    with _usable():
+        try:
+            with path.open("rb") as file:
+                return file.read(_MOST_OCTETS)
+        except FileNotFoundError as e:
+            raise NoVault("there is no wallet here: make one with `yinxin wallet init`") from e
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            return file.read(_MOST_OCTETS)
-    except FileNotFoundError as e:
-        raise NoVault("there is no wallet here: make one with `yinxin wallet init`") from e
+        yield
+    except OSError as e:
+        raise VaultUnusable(f"the wallet's file cannot be read or written: {e.strerror}") from e
 
 
 def _parts(octets: bytes) -> tuple[bytes, bytes, bytes]:

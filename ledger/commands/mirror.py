@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import threading
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 
@@ -161,7 +162,8 @@ def _announce(listening: socket.socket, ready_file: Path | None) -> None:
     address = listening.getsockname()
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     url = f"http://{host}:{address[1]}"
-    click.echo(f"mirror ready at {url}; windows name it mirror+{url}/")
+    named = "" if ip_address(address[0]).is_unspecified else f"; windows name it mirror+{url}/"
+    click.echo(f"mirror ready at {url}{named}")
     if ready_file:
         draft = ready_file.with_name(ready_file.name + ".new")
         draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n", encoding="utf-8")

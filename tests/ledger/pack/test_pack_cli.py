@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 from bench.mutations import altered
 from credential import parse_certificate_type
@@ -240,6 +242,21 @@ def test_a_mirror_is_written_served_and_followed(ledger_world: World, tmp_path: 
             server.terminate()
     (again,) = answers("mirror", "write", tmp_path / "mirror", *maker)
     assert again["packs"] is None
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("127.0.0.1", "; windows name it mirror+http://127.0.0.1:"), ("0.0.0.0", None), ("::", None)],
+)
+def test_a_mirror_names_no_address_that_nobody_can_reach(
+    where: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, said: str | None
+) -> None:
+    run("mirror", "write", tmp_path / "mirror", *where)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    told = run("mirror", "serve", tmp_path / "mirror", "--host", host, "--port", 0)
+    assert told.output.startswith("mirror ready at http://"), told.output
+    assert said in told.output if said else "windows name it" not in told.output
 
 
 def test_a_second_writer_of_a_mirror_is_told_that_there_is_one(where: tuple[object, ...], tmp_path: Path) -> None:

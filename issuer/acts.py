@@ -20,7 +20,7 @@ from issuer.bureau import Bureau
 from issuer.certificates import Certificate, certificate_for, standings_of
 from issuer.credentials import Credential, Progress, credential_for, credential_of, credentials_of
 from issuer.errors import Code, Conflict, Invalid, NotFound
-from issuer.replacements import carry_out_replacement, draft_replacement, withdraw_replacement
+from issuer.replacements import carry_out_replacement, digest_of_replacement, draft_replacement, withdraw_replacement
 from issuer.schema import acts, approvals, credentials, standings
 from issuer.status_changes import Cause, show_gravest
 
@@ -49,7 +49,7 @@ def draft_act(connection: Connection, bureau: Bureau, officer: Officer, draft: A
     _must_be_in_time(draft.kind, draft.effective, now)
     replacement = None
     if draft.kind.is_replacement:
-        replacement = draft_replacement(connection, bureau, officer, certificate, draft.changes, now)
+        replacement = draft_replacement(connection, bureau, officer, draft.kind, certificate, draft.changes, now)
     elif draft.changes:
         raise Invalid(Code.BAD_REQUEST, f"{draft.kind.name} changes no claims")
     values = {
@@ -89,7 +89,8 @@ def approve_act(
     _must_be_confirmed(confirmation, certificate)
     _must_be_possible(connection, kind, certificate, row.credential_id)
     _must_be_in_time(kind, row.effective, now)
-    record_approvals(connection, officer, [Approved("act", number, _digest(row, certificate), row.drafted_by)], now)
+    digest = _digest(connection, row, certificate)
+    record_approvals(connection, officer, [Approved("act", number, digest, row.drafted_by)], now)
     _change_standings(connection, row, kind)
     waits = _carry_out(connection, bureau, row, kind, now)
     connection.execute(update(acts).where(acts.c.id == number).values(state=QUEUED if waits else RECORDED))
@@ -195,7 +196,8 @@ def must_be(row: Row[tuple[object, ...]], state: str) -> None:
         raise Conflict(Code.WRONG_STATE, f"act {row.id} is {row.state}, this needs {state}")
 
 
-def _digest(row: Row[tuple[object, ...]], certificate: Certificate) -> bytes:
-    """What an approval signs off."""
+def _digest(connection: Connection, row: Row[tuple[object, ...]], certificate: Certificate) -> bytes:
+    """What an approval signs off. yinxin/act/1, of earlier versions, had the replacement's draft by number alone."""
     parts = (row.kind, certificate.identifier, row.credential_id or "", row.reference, row.effective)
-    return sha256("\n".join(("yinxin/act/1", *map(str, parts), str(row.replacement_id or ""))).encode()).digest()
+    claims = "" if row.replacement_id is None else digest_of_replacement(connection, row.replacement_id).hex()
+    return sha256("\n".join(("yinxin/act/2", *map(str, parts), claims)).encode()).digest()

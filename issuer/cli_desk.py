@@ -132,6 +132,16 @@ def act() -> None:
     """Acts on certificates, drafted by one officer and approved by another."""
 
 
+def _as_changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) -> dict[str, str]:
+    """FIELD=VALUE each; an empty value takes the claim away."""
+    if bad := [change for change in changes if not change.partition("=")[0].strip() or "=" not in change]:
+        raise click.BadParameter(f"{bad[0]!r} is not FIELD=VALUE")
+    pairs = [(name.strip(), value) for name, _, value in (change.partition("=") for change in changes)]
+    if len(dict(pairs)) != len(pairs):
+        raise click.BadParameter("a field is named twice")
+    return dict(pairs)
+
+
 @act.command("draft")
 @at_desk
 @click.argument("kind", type=click.Choice(list(ACT_KINDS)))
@@ -139,7 +149,14 @@ def act() -> None:
 @click.option("--reference", required=True, help="Number of the legal document or of the holder's request.")
 @click.option("--effective", help="A day YYYY-MM-DD or an RFC 3339 time; without it, now.")
 @click.option("--credential", type=int, help="One copy, for freeze, unfreeze and withdraw_copy.")
-@click.option("--change", "changes", multiple=True, metavar="FIELD=VALUE", help="A changed claim; repeatable.")
+@click.option(
+    "--change",
+    "changes",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    callback=_as_changes,
+    help="A changed claim by its name, code or Chinese label; without VALUE it is taken away; repeatable.",
+)
 def draft_act(
     desk: DeskClient,
     kind: str,
@@ -147,27 +164,29 @@ def draft_act(
     reference: str,
     effective: str | None,
     credential: int | None,
-    changes: tuple[str, ...],
+    changes: dict[str, str],
 ) -> None:
     """Draft an act.
 
     \b
     Examples:
       yinxin issuer act draft revoke 17 --reference 沪市监吊〔2026〕8号 --effective 2026-11-20
-      yinxin issuer act draft alter 17 --reference 沪市监变〔2026〕9号 --change registered_address=上海市…
+      yinxin issuer act draft alter 17 --reference 沪市监变〔2026〕9号 --change 住所=上海市…
     """
     body = {"kind": kind, "certificate": certificate, "reference": reference, "credential": credential}
-    named = dict(change.partition("=")[::2] for change in changes)
-    made = desk.post("/acts", {**body, "effective": effective, "changes": named})
+    made = desk.post("/acts", {**body, "effective": effective, "changes": changes})
     click.echo(f"act {made['id']} drafted: another officer approves it")
 
 
 @act.command("approve")
 @at_desk
 @click.argument("number", type=int)
-@click.option("--confirm", prompt="certificate identifier", help="The certificate's identifier, once more.")
-def approve_act(desk: DeskClient, number: int, confirm: str) -> None:
-    """Approve another officer's act; it cannot be undone but by another act."""
+@click.option("--confirm", help="The certificate's identifier, once more; without it, it is asked for.")
+def approve_act(desk: DeskClient, number: int, confirm: str | None) -> None:
+    """Approve another officer's act, which is shown first; it cannot be undone but by another act."""
+    _show_act(desk.get(f"/acts/{number}"))
+    if confirm is None:
+        confirm = click.prompt("certificate identifier")
     done = desk.post(f"/acts/{number}/approve", {"certificate_identifier": confirm})
     waits = ", and waits for the ledger: see `yinxin issuer status`" if done["waiting_for_ledger"] else ""
     click.echo(f"act {number} is {done['state']}{waits}")
@@ -193,6 +212,22 @@ def status(desk: DeskClient) -> None:
         click.echo(f"problem: {problem}")
 
 
+def _show_act(shown: dict[str, Any]) -> None:
+    from credential import dates
+    from ledger import print_table, visible
+
+    copy = "" if shown["credential"] is None else f", copy {shown['credential']} alone"
+    effective = dates.day_of(shown["effective"])
+    click.echo(f"act {shown['id']}       {shown['kind']} {ACT_KINDS[shown['kind']].zh}, {shown['state']}")
+    click.echo(f"certificate {shown['certificate']}{copy}")
+    click.echo(visible(f"identifier  {shown['certificate_identifier']}"))
+    click.echo(visible(f"reference   {shown['reference']}"))
+    click.echo(f"effective   {effective}")
+    if changed := shown["changed_claims"]:
+        rows = [(each["label"]["zh"], each["field"], each["old"] or "", each["new"] or "") for each in changed]
+        print_table(("项", "field", "from", "to"), rows)
+
+
 def _unsettled(queue: dict[str, Any]) -> bool:
     if refused := [batch["refusal"] for each in queue["authorities"] for batch in each["refused_batches"]]:
         raise click.ClickException(f"the chain refused a batch: {refused[0]}")
@@ -215,7 +250,8 @@ def _show_problems(problems: list[dict[str, Any]]) -> None:
         (str(each["row"]), each["column"], each["value"], f"{each['reason_zh']} / {each['reason']}")
         for each in problems[:_WORST_SHOWN]
     ]
-    print_table(("row", "column", "value", "reason"), rows, err=True)
+    start = 0 if any(each["row"] for each in problems) else 1  # what came by hand has no row
+    print_table(("row", "column", "value", "reason")[start:], [row[start:] for row in rows], err=True)
     if len(problems) > _WORST_SHOWN:
         click.echo(f"… and {len(problems) - _WORST_SHOWN} more", err=True)
 

@@ -47,6 +47,11 @@ def read_rows(octets: bytes, certificate_type: CertificateType) -> Iterator[Sour
         raise Invalid(Code.UNREADABLE_FILE, f"line {lines.line_num} is not CSV: {error}") from error
 
 
+def fields_by_name(certificate_type: CertificateType) -> dict[str, Field]:
+    """Each field by everything that an officer may call it: GB/T 36903 name, code, Chinese label."""
+    return {name: each for each in certificate_type.fields for name in (each.name, each.code, each.zh) if name}
+
+
 def _decode(octets: bytes) -> str:
     """UTF-8 with or without a byte order mark, else GB18030, as spreadsheets in Chinese write it."""
     if not octets.strip() or b"\x00" in octets:
@@ -64,7 +69,7 @@ def _decode(octets: bytes) -> str:
 
 def _columns(header: list[str], certificate_type: CertificateType) -> list[Field]:
     """The field of each column. An unknown column is refused: a slip in a name would lose its values silently."""
-    by_name = {name: each for each in certificate_type.fields for name in (each.name, each.code, each.zh) if name}
+    by_name = fields_by_name(certificate_type)
     names = [name.strip() for name in header]
     if unknown := [name for name in names if name not in by_name]:
         known = [each.name for each in certificate_type.fields]

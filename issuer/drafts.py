@@ -115,10 +115,11 @@ def send_back_draft(connection: Connection, officer: Officer, number: int, remar
 def fitting_claims(
     claims: Mapping[str, str], authority: Authority, certificate_type: CertificateType
 ) -> dict[str, str]:
-    """The claims in the type's order, days and codes normalised. Raises Invalid."""
+    """The claims in the type's order, days and codes normalised. Raises Invalid, also for an empty one of no field."""
     kinds = {each.name: each.kind for each in certificate_type.fields}
     order = [*kinds, *(name for name in claims if name not in kinds)]
-    present = {name: claims[name].strip() for name in order if claims.get(name, "").strip()}
+    texts = {name: claims[name].strip() for name in order if name in claims}
+    present = {name: text for name, text in texts.items() if text or name not in kinds}
     normal = {name: normalise(text, kinds[name]) if name in kinds else text for name, text in present.items()}
     if problems := problems_of(0, normal, certificate_type, authority.settings.credit_code):
         details = {"problems": [problem.as_json() for problem in problems]}

@@ -43,6 +43,7 @@ class Code(StrEnum):
     ROWS_HAVE_ERRORS = "rows_have_errors"
     NO_GOOD_ROWS = "no_good_rows"
     CLAIMS_DO_NOT_FIT = "claims_do_not_fit"
+    CHANGES_NOTHING = "changes_nothing"
     IDENTIFIER_TAKEN = "identifier_taken"
     WRONG_STATE = "wrong_state"
     NOT_IN_FORCE = "not_in_force"

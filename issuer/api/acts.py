@@ -15,8 +15,10 @@ from issuer.act_kinds import ACT_KINDS
 from issuer.acts import ActDraft, act_row, approve_act, approver_of, draft_act, withdraw_act
 from issuer.api.access import AnyOfficer, Approver, Drafter, Number, Reading, TheService
 from issuer.api.drafts import Remark
+from issuer.certificates import certificate_of
 from issuer.chain_states import states_on_chain
 from issuer.errors import Code, Invalid
+from issuer.replacements import changed_claims
 from issuer.schema import acts, certificates, status_changes
 from issuer.service import Service
 from issuer.store import reading
@@ -44,8 +46,8 @@ class ActIn(BaseModel):
 
     `reference` is the number of the legal document (文号) or of the holder's request (受理号). `effective` is a day
     (YYYY-MM-DD, from its first instant in Shanghai) or an RFC 3339 time; without it, now. `credential` names one copy
-    for freeze, unfreeze and withdraw_copy. `changes` are the claims that reissue, alter and renew change; an empty
-    text takes one away.
+    for freeze, unfreeze and withdraw_copy. `changes` are the claims that reissue, alter and renew change, by GB/T 36903
+    name, code or Chinese label; an empty text takes one away.
     """
 
     kind: KindName
@@ -72,8 +74,21 @@ class ChangeOut(BaseModel):
     refusal: str | None
 
 
+class ChangedClaimOut(BaseModel):
+    """A claim that differs in the new certificate; null where it has none, or the old one had none."""
+
+    field: str
+    label: dict[str, str]
+    old: str | None = Field(repr=False)
+    new: str | None = Field(repr=False)
+
+
 class ActOut(BaseModel):
-    """An act: drafted, withdrawn, queued (approved, on its way to the chain), recorded there, or refused by it."""
+    """An act: drafted, withdrawn, queued (approved, on its way to the chain), recorded there, or refused by it.
+
+    Of reissue, alter and renew, `replacing_draft` holds the new certificate's claims, `changed_claims` are those that
+    differ, and `replacement` is the certificate, once it is approved. `changes` are the chain's.
+    """
 
     id: int
     kind: str
@@ -86,6 +101,9 @@ class ActOut(BaseModel):
     drafted_by: int
     approved_by: int | None
     remark: str | None
+    certificate_identifier: str = Field(repr=False)
+    replacing_draft: int | None
+    changed_claims: list[ChangedClaimOut]
     replacement: int | None
     changes: list[ChangeOut]
 
@@ -181,7 +199,11 @@ def _out(connection: Connection, service: Service, officer: Officer, number: int
     row: Any = act_row(connection, officer, number)
     approval: Any = approver_of(connection, number)
     changes = connection.execute(select(status_changes).where(status_changes.c.act_id == number)).all()
+    certificate = certificate_of(connection, row.certificate_id)
     replacement = select(certificates.c.id).where(certificates.c.draft_id == row.replacement_id)
+    changed = []
+    if row.replacement_id is not None:
+        changed = changed_claims(connection, service.bureau, certificate, row.replacement_id)
     return ActOut(
         id=row.id,
         kind=row.kind,
@@ -194,6 +216,14 @@ def _out(connection: Connection, service: Service, officer: Officer, number: int
         drafted_by=row.drafted_by,
         approved_by=approval.approved_by if approval else None,
         remark=row.remark,
+        certificate_identifier=certificate.identifier,
+        replacing_draft=row.replacement_id,
+        changed_claims=[
+            ChangedClaimOut(
+                field=each.about.name, label={"zh": each.about.zh, "en": each.about.en}, old=each.old, new=each.new
+            )
+            for each in changed
+        ],
         replacement=connection.execute(replacement).scalar() if row.replacement_id else None,
         changes=[
             ChangeOut(

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from credential import dates
 from issuer.cli import issuer
 from issuer.settings import load_settings
 from issuer.signing import load_key
@@ -31,15 +32,18 @@ INIT = [
 ]
 
 
-def run(*arguments: str, status: int = 0, **environment: str):
-    result = CliRunner().invoke(issuer, arguments, env={"YINXIN_PASSWORD": PASSWORD, **environment})
+def run(*arguments: str, status: int = 0, typed: str | None = None, **environment: str):
+    result = CliRunner().invoke(issuer, arguments, input=typed, env={"YINXIN_PASSWORD": PASSWORD, **environment})
     assert result.exit_code == status, result.output
     return result.output
 
 
 def at(desk, officer: str, *arguments: object, status: int = 0) -> str:
-    environment = {"YINXIN_ISSUER_URL": str(desk.client.base_url), "YINXIN_OFFICER": officer}
-    return run(*map(str, arguments), status=status, **environment)
+    return run(*map(str, arguments), status=status, **environment_of(desk, officer))
+
+
+def environment_of(desk, officer: str) -> dict[str, str]:
+    return {"YINXIN_ISSUER_URL": str(desk.client.base_url), "YINXIN_OFFICER": officer}
 
 
 def test_init_makes_a_folder_that_serves_and_overwrites_nothing(tmp_path):
@@ -141,11 +145,27 @@ def test_acts_and_offers_on_the_command_line(offline, tmp_path):
         "--reference",
         "沪试字〔2026〕1号",
         "--change",
-        "legal_representative=李四",
+        "法定代表人=[red]李四",
     ]
     assert "act 1 drafted" in at(offline, "first", *draft)
     assert "not_confirmed" in at(offline, "second", "act", "approve", 1, "--confirm", "yes", status=1)
-    assert "act 1 is recorded" in at(offline, "second", "act", "approve", 1, "--confirm", identifier)
+    told = run("act", "approve", "1", typed=f"{identifier}\n", **environment_of(offline, "second"))
+    shown, asked, done = told.partition("certificate identifier")
+    day = dates.day_of(offline.as_("first").get("/acts/1")["effective"]).isoformat()
+    words = ("alter 变更", f"certificate {number}", identifier, "沪试字〔2026〕1号", day)
+    assert [each for each in (*words, "法定代表人", "王㽏𠮷", "[red]李四") if each not in shown] == []
+    assert asked
+    assert "act 1 is recorded" in done
+
+
+@pytest.mark.parametrize(("change", "status"), [("foobar", 2), ("=x", 2), ("nosuchfield=", 1), ("colour=red", 1)])
+def test_a_slip_in_a_change_is_told(offline, change, status):
+    draft = ["act", "draft", "alter", make_certificate(offline), "--reference", "x", "--change", "住所=甲路1号"]
+    told = at(offline, "first", *draft, "--change", change, status=status)
+    assert change.partition("=")[0] in told
+    assert "row" not in told
+    assert offline.as_("first").get("/acts") == []
+    assert "twice" in at(offline, "first", *draft, "--change", "住所=乙路2号", status=2)
 
 
 def test_a_wrong_password_and_an_absent_service_are_told(offline):

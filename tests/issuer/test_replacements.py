@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from credential import State, parse_certificate_identifier
@@ -86,13 +88,67 @@ def test_a_replacements_draft_is_approved_with_its_act_alone(offline):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"certificate_identifier": "x"}, {"certificate_validate_end": "soon"}, {"colour": "red"}]
+    "changes",
+    [
+        {"certificate_identifier": "x"},
+        {"证照标识": "x"},
+        {"certificate_validate_end": "soon"},
+        {"colour": "red"},
+        {"colour": ""},
+        {"registered_address": "甲路1号", "住所": "乙路2号"},
+    ],
 )
 def test_changes_that_do_not_fit_are_refused(offline, changes):
     number = make_certificate(offline)
     body = {"kind": "alter", "certificate": number, "reference": "x", "changes": changes}
     offline.as_("first").post("/acts", body, 422)
     assert offline.as_("first").get("/drafts?state=replacing") == []
+
+
+@pytest.mark.parametrize("changes", [{}, {"registered_address": " 上海市浦东新区试验路100号 "}])
+def test_an_alteration_that_alters_nothing_is_refused(offline, changes):
+    body = {"kind": "alter", "certificate": make_certificate(offline), "reference": "x", "changes": changes}
+    assert offline.as_("first").post("/acts", body, 422)["error"]["code"] == "changes_nothing"
+    assert offline.as_("first").get("/drafts?state=replacing") == []
+
+
+def test_the_second_officer_sees_what_changes(offline):
+    number = make_certificate(offline)
+    changes = {"住所": "上海市黄浦区试验路2号", "registered_capital": ""}
+    body = {"kind": "alter", "certificate": number, "reference": "x", "changes": changes}
+    made = offline.as_("first").post("/acts", body)
+    shown = offline.as_("second").get(f"/acts/{made['id']}")
+    (draft,) = offline.as_("second").get("/drafts?state=replacing")
+    assert (shown["replacing_draft"], shown["replacement"]) == (draft["id"], None)
+    old = offline.as_("second").get(f"/certificates/{number}")["claims"]
+    before, after = old["certificate_identifier"], draft["claims"]["certificate_identifier"]
+    assert shown["certificate_identifier"] == before
+    assert {each["field"]: (each["label"]["zh"], each["old"], each["new"]) for each in shown["changed_claims"]} == {
+        "certificate_identifier": ("证照标识", before, after),
+        "registered_address": ("住所", "上海市浦东新区试验路100号", "上海市黄浦区试验路2号"),
+        "registered_capital": ("注册资本", "人民币500.0000万元整", None),
+    }
+
+
+def test_an_approval_signs_the_new_claims_off(offline):
+    """Two acts that differ in nothing but a claim, at the same draft's number, have two digests."""
+    from sqlalchemy import select, update
+
+    from issuer.acts import _digest, act_row
+    from issuer.certificates import certificate_of
+    from issuer.schema import approvals, drafts
+
+    number = make_certificate(offline)
+    act = carry_out(offline, "alter", number, changes={"legal_representative": "李四"})
+    with offline.bureau.engine.begin() as connection:
+        officer = SimpleNamespace(authority=offline.authority)
+        row, certificate = act_row(connection, officer, act["id"]), certificate_of(connection, number)
+        kept = connection.scalar(select(approvals.c.digest).where(approvals.c.subject == "act"))
+        assert _digest(connection, row, certificate) == kept
+        claims = connection.scalar(select(drafts.c.claims).where(drafts.c.id == act["replacing_draft"]))
+        other = update(drafts).where(drafts.c.id == act["replacing_draft"])
+        connection.execute(other.values(claims=claims.replace("李四", "张三")))
+        assert _digest(connection, row, certificate) != kept
 
 
 def test_a_frozen_certificate_can_be_reissued(offline):

@@ -100,6 +100,8 @@ def read_network_file(path: Path) -> NetworkFile:
     try:
         with path.open("rb") as file:
             return parse_network_file(file.read(MAX_OCTETS + 1))
+    except MalformedNetworkFile as e:
+        raise MalformedNetworkFile(f"{path}: {e}") from e
     except OSError as e:
         raise MalformedNetworkFile(f"cannot read {path}: {e.strerror}") from e
 

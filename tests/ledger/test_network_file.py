@@ -87,3 +87,6 @@ def test_the_refusal_says_where() -> None:
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(MalformedNetworkFile, match=r"network\.json"):
         read_network_file(tmp_path / "network.json")
+    (tmp_path / "another.json").write_text('{"format": "yinxin-account/1"}')
+    with pytest.raises(MalformedNetworkFile, match=r"another\.json: format 'yinxin-account/1' is not known here"):
+        read_network_file(tmp_path / "another.json")

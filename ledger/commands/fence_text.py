@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from credential import State
+from ledger.commands.acting import number_of
 from ledger.fences import AnchoredBatch, Falling, FallingChange
 from ledger.replica import Accepted
 from ledger.restorations import Due
@@ -35,12 +36,10 @@ def falling_as_text(subject: str, falling: Falling, block: Accepted | None) -> s
         [
             f"{subject}, fence at {when(falling.revoked_from)}{_before(falling)}",
             as_of_text(block),
-            f"falls:  {len(falling.batches)} batches with {falling.positions} positions,"
-            f" {len(falling.changes)} changes of status",
+            f"falls:  {_counted(len(falling.batches), falling.positions, len(falling.changes))}",
             *_first(falling.batches, _batch_line),
             *_first(falling.changes, _change_line),
-            f"stands: {falling.standing_batches} batches with {falling.standing_positions} positions,"
-            f" {falling.standing_changes} changes of status",
+            f"stands: {_counted(falling.standing_batches, falling.standing_positions, falling.standing_changes)}",
         ]
     )
 
@@ -65,7 +64,7 @@ def falling_as_json(falling: Falling, block: Accepted | None) -> dict[str, objec
 
 
 def due_as_text(authority: int, due: Sequence[Due], block: Accepted | None) -> str:
-    title = f"authority {authority}: {len(due)} statuses to restore"
+    title = f"authority {authority}: {number_of(len(due), 'status', 'statuses')} to restore"
     return "\n".join([title, as_of_text(block), *_first(due, _due_line)])
 
 
@@ -91,6 +90,13 @@ def as_of_text(block: Accepted | None) -> str:
 
 def as_of_json(block: Accepted | None) -> dict[str, object]:
     return {"as_of": block.time if block else 0, "as_of_block": block.number if block else 0}
+
+
+def _counted(batches: int, positions: int, changes: int) -> str:
+    return (
+        f"{number_of(batches, 'batch', 'batches')} with {number_of(positions, 'position')},"
+        f" {number_of(changes, 'change')} of status"
+    )
 
 
 def _before(falling: Falling) -> str:

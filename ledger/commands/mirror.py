@@ -15,7 +15,7 @@ from types import FrameType
 import click
 
 from ledger.catalogue import load_catalogue
-from ledger.commands.acting import errors_told, json_option, network_option, tell
+from ledger.commands.acting import errors_told, json_option, network_option, number_of, tell
 from ledger.commands.pack import metadata_of, type_option
 from ledger.commands.replica import REPEATABLE, failures_told, when
 from ledger.errors import LedgerError, PackProblem
@@ -152,7 +152,8 @@ def _text(made: Round | None) -> str:
         return "the mirror is at the replica's block already"
     newest = made.manifest.newest
     return (
-        f"block {newest.block}, as of {when(newest.as_of)}, {newest.end} events in {len(made.manifest.packs)} packs; "
+        f"block {newest.block}, as of {when(newest.as_of)}, {number_of(newest.end, 'event')} in "
+        f"{number_of(len(made.manifest.packs), 'pack')}; "
         f"{made.written} written, {made.removed} removed"
     )
 

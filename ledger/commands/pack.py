@@ -13,7 +13,7 @@ import click
 
 from credential import MalformedType, parse_certificate_type
 from ledger.catalogue import installed_metadata, load_catalogue
-from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, number_of, tell
 from ledger.commands.replica import when
 from ledger.errors import LedgerError
 from ledger.network_file import NetworkFile, read_network_file
@@ -214,7 +214,7 @@ def _end_of(path: Path) -> Mark:
 def _loaded(loaded: Loaded) -> str:
     if loaded.already_known:
         return f"nothing new; block {loaded.block}, as of {when(loaded.as_of)}, is known already"
-    return f"{loaded.new_events} new events; block {loaded.block}, as of {when(loaded.as_of)}"
+    return f"{number_of(loaded.new_events, 'new event')}; block {loaded.block}, as of {when(loaded.as_of)}"
 
 
 def _loaded_as_json(loaded: Loaded) -> dict[str, object]:
@@ -255,8 +255,8 @@ def _as_text(shown: dict[str, Any]) -> str:
         f"made with    {shown['fingerprint']}, as its maker says; nothing proves it",
         f"events       {shown['from_event']} to {shown['events']}",
         f"head         {shown['head']}",
-        f"block        {shown['block']}, of {when(shown['as_of'])}, {shown['validators']} validators, "
-        f"{shown['headers_in_between']} headers in between",
+        f"block        {shown['block']}, of {when(shown['as_of'])}, {number_of(shown['validators'], 'validator')}, "
+        f"{number_of(shown['headers_in_between'], 'header')} in between",
         *(f"  {count:>9,}  {kind}" for kind, count in shown["kinds"].items()),
         f"types        files of {len(shown['types'])} of the {shown['types_registered']} that it registers",
         *(f"  {visible(each)}" for each in shown["types"]),

@@ -6,20 +6,24 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from credential import dates
 from ledger.catalogue import load_catalogue
-from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, number_of, tell
+from ledger.commands.fence_text import when as moment
 from ledger.network_file import read_network_file
 from ledger.replica import Progress, Replica, keep_following
-from ledger.replica.overview import overview
+from ledger.replica.overview import LISTED, overview
 from ledger.replica.sources import FORMS
 
 REPEATABLE = "Repeatable, best first."
+
+_MOMENTS = frozenset({"starts", "ends", "revoked_from", "dissolved_at"})
 
 _file_option = click.option("--replica", "path", type=NEW_FILE, required=True, help="The replica's file.")
 
@@ -57,7 +61,10 @@ def follow_command(network: Path, path: Path, sources: tuple[str, ...], every: f
 @json_option
 @errors_told
 def show_command(network: Path, path: Path, as_json: bool) -> None:
-    """Show how new the facts are, and the regions, authorities, types and agreements among them."""
+    """Show how new the facts are, and what is registered: regions, types, authorities with what is theirs, agreements.
+
+    A moment that begins a day in Shanghai is shown as that day.
+    """
     with Replica(path, read_network_file(network), load_catalogue(), ()) as replica:
         shown = overview(replica)
     tell(as_json, _as_text(shown), **shown)
@@ -76,7 +83,7 @@ def failures_told() -> Iterator[None]:
 
 
 def _tell_progress(as_json: bool, progress: Progress) -> None:
-    text = f"block {progress.block}, as of {when(progress.as_of)}, {progress.new_events} new events"
+    text = f"block {progress.block}, as of {when(progress.as_of)}, {number_of(progress.new_events, 'new event')}"
     tell(
         as_json,
         "\n".join([*(f"not used: {failure}" for failure in progress.failures), text]),
@@ -96,13 +103,27 @@ def _as_text(shown: dict[str, Any]) -> str:
     lines = [
         f"network      {shown['network']}",
         f"fingerprint  {shown['fingerprint']}",
-        f"block        {shown['block']}, {shown['events']} events",
+        f"block        {shown['block']}, {number_of(shown['events'], 'event')}",
         f"as of        {when(shown['as_of'])}",
     ]
-    for group in ("regions", "types", "authorities", "agreements"):
+    for group in LISTED:
         lines.append(f"\n{group}:")
-        lines += ["  " + "  ".join(f"{name} {value}" for name, value in row.items()) for row in shown[group]]
+        lines += ["  " + "  ".join(_told(row)) for row in shown[group]]
     return "\n".join(lines)
+
+
+def _told(row: dict[str, Any]) -> Iterator[str]:
+    """What has no value is left out."""
+    for name, value in row.items():
+        if value is not None:
+            yield f"{name} {day_or_moment(value) if name in _MOMENTS else value}"
+
+
+def day_or_moment(instant: int) -> str:
+    with suppress(ValueError, OverflowError):
+        if dates.is_start_of_day(instant):
+            return dates.day_of(instant).isoformat()
+    return moment(instant)
 
 
 def when(instant: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ledger.administration import Administration
-from ledger.commands.acting import Acting, acting, tell
+from ledger.commands.acting import Acting, acting, number_of, tell
 from ledger.commands.fence_text import as_of_json, due_as_json, due_as_text, nothing_due_as_text
 from ledger.commands.proven import Basis, basis_options, confirm, proven_replica, yes_option
 from ledger.commands.settling import block_text, settled_at
@@ -36,10 +36,11 @@ def restore_command(acting: Acting, *, authority: int, dry_run: bool, basis: Bas
         tell(acting.as_json, text, **told, restored=0)
         return
     show = due_as_text(authority, due, block)
-    confirm(acting.as_json, yes, lambda: click.echo(show), f"Restore {len(due)} statuses?")
+    confirm(acting.as_json, yes, lambda: click.echo(show), f"Restore {number_of(len(due), 'status', 'statuses')}?")
     receipts = _restore(acting, authority, due)
     last = receipts[-1].block
-    text = f"done: {len(due)} statuses of authority {authority} are restored ({block_text(acting.network, last)})"
+    restored = f"{number_of(len(due), 'status', 'statuses')} of authority {authority} restored"
+    text = f"done: {restored} ({block_text(acting.network, last)})"
     transactions = ["0x" + each.transaction.hex() for each in receipts]
     settled = settled_at(acting.network, last)
     tell(acting.as_json, text, **told, restored=len(due), transactions=transactions, settled_at_block=settled)

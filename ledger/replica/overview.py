@@ -1,4 +1,4 @@
-"""What a replica has proven, for people: regions, types, authorities and their anchors, agreements."""
+"""What a replica has proven, for people: regions, types, authorities, who and what acts for them, agreements."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ _QUERIES = {
         " (SELECT COALESCE(SUM(count), 0) FROM batches b WHERE b.authority = a.authority) AS positions,"
         " dissolved_at FROM authorities a ORDER BY authority"
     ),
+    "operators": (
+        "SELECT authority, '0x' || lower(hex(operator)) AS operator, revoked_from FROM operators ORDER BY 1, 2"
+    ),
+    "keys": (
+        "SELECT '0x' || lower(hex(kid)) AS kid, authority, starts, ends, revoked_from FROM keys"
+        " ORDER BY authority, starts, kid"
+    ),
+    "accreditations": (
+        "SELECT accreditation, authority, certificate_type, starts, ends FROM accreditations ORDER BY accreditation"
+    ),
     "agreements": (
         "SELECT agreement, starts, ends,"
         " (SELECT GROUP_CONCAT(certificate_type) FROM agreement_types t WHERE t.agreement = a.agreement) AS types,"
@@ -25,6 +35,8 @@ _QUERIES = {
         " FROM agreements a ORDER BY agreement"
     ),
 }
+
+LISTED = tuple(_QUERIES)
 
 
 def overview(replica: Replica) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def test_the_preview_lists_what_falls_and_sends_nothing(
     assert shown["stands"] == {"batches": 1, "positions": 64, "status_changes": 1}
     assert shown["current"] is None
     text = run("operator", "preview", stolen.number, operator, "--from", fence, *where).output
-    assert "falls:  1 batches with 64 positions, 4 changes of status" in text
+    assert "falls:  1 batch with 64 positions, 4 changes of status" in text
+    assert "stands: 1 batch with 64 positions, 1 change of status" in text
     assert "position 9: suspended to valid (reinstated), recorded" in text
     again = answer("operator", "preview", stolen.number, operator, "--from", fence, *where)
     assert again["current"] is None
@@ -109,7 +110,7 @@ def test_a_fence_is_asked_for_and_set_only_after_yes(
     about = ["operator", "revoke", stolen.number, stolen.operator.hex_address, "--from", fence, *region]
     refused = run(*about, typed="n\n")
     assert refused.exit_code == 1
-    assert "falls:  1 batches" in refused.output
+    assert "falls:  1 batch with" in refused.output
     assert run(*about, "--json").exit_code == 2
     assert run(*about).exit_code == 1  # nobody there to ask
     done = run(*about, typed="y\n")

@@ -12,13 +12,15 @@ import pytest
 from credential import SigningKey, base64url
 from ledger import RegistryReader, save_account
 from ledger.cli import ledger
-from ledger.commands.acting import Instant, Kid
+from ledger.commands.acting import Instant, Kid, number_of
+from ledger.commands.replica import day_or_moment
 from ledger.council.cli import council
 from scripts.hosts.__main__ import main as network
-from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World
+from tests.fixtures_ledger import GUANGDONG, SHANGHAI, STARTS, RunningNode, World
 from tests.ledger.command_line import answer, run
 
 CODE = "11310115000YX00012"
+THEIRS = ("operators", "keys", "accreditations")
 
 
 @pytest.fixture
@@ -205,6 +207,40 @@ def test_a_refusal_is_one_line_with_the_contracts_reason(acting: dict[str, list[
     as_json = run(*wrong, *acting["council"], "--json")
     assert as_json.exit_code == 1
     assert json.loads(as_json.output)["error"] == "RegionAlreadyAdmitted"
+
+
+def test_what_is_registered_is_shown_for_people_and_for_programs(own_world: World, tmp_path: Path) -> None:
+    """With all that later commands ask for; days as days, and nothing for what has no value."""
+    own_world.add_authority(SHANGHAI, "S", "显示局", "https://shown.example")
+    made, replica = own_world.authorities[-1], ["--network", own_world.network_path, "--replica", tmp_path / "r.db"]
+    answer("replica", "follow", *replica, "--source", own_world.url)
+    shown = answer("replica", "show", *replica)
+    theirs = {group: [each for each in shown[group] if each["authority"] == made.number] for group in THEIRS}
+    operator, kid = made.operator.hex_address, "0x" + made.key.kid.hex()
+    assert theirs["operators"] == [{"authority": made.number, "operator": operator, "revoked_from": None}]
+    (key,) = theirs["keys"]
+    assert (key["kid"], key["starts"], key["ends"], key["revoked_from"]) == (kid, STARTS, None, None)
+    numbers = [each["accreditation"] for each in theirs["accreditations"]]
+    assert len(numbers) == len(set(numbers)) == len(own_world.catalogue.types)
+    text = run("replica", "show", *replica).output
+    assert f"  authority {made.number}  operator {operator}\n" in text
+    assert f"  kid {kid}  authority {made.number}  starts 2025-01-01\n" in text
+    assert f"  accreditation {numbers[0]}  authority {made.number}  certificate_type 1  starts 2025-01-01\n" in text
+    assert "None" not in text
+    assert f"block        {shown['block']}, {shown['events']} events" in text
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [(STARTS, "2025-01-01"), (STARTS + 1, "2024-12-31 16:00:01Z"), (2**63 - 1, str(2**63 - 1)), (57_600, "1970-01-02")],
+)
+def test_a_moment_is_shown_as_the_day_that_it_begins(instant: int, said: str) -> None:
+    assert day_or_moment(instant) == said
+
+
+def test_one_is_not_many() -> None:
+    assert [number_of(count, "batch", "batches") for count in (0, 1, 2)] == ["0 batches", "1 batch", "2 batches"]
+    assert [number_of(count, "pack") for count in (0, 1, 2)] == ["0 packs", "1 pack", "2 packs"]
 
 
 def test_a_node_that_is_down_is_one_line(own_world: World, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def at_desk(command: Callable[..., Any]) -> Callable[..., Any]:
         except DeskError as error:
             _show_details(error.details)
             raise click.ClickException(str(error)) from error
+        except OSError as error:  # a file that cannot be read or written
+            raise click.ClickException(str(error)) from error
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__
@@ -37,6 +39,16 @@ def at_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     inner, outer = getattr(command, "__click_params__", []), getattr(wrapped, "__click_params__", [])
     wrapped.__click_params__ = [*inner, *outer]  # type: ignore[attr-defined]
     return wrapped
+
+
+def _in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Looked at before anything is asked for: an offer is made once."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}")
+    return file
+
+
+_NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 @click.command("import")
@@ -106,7 +118,7 @@ def seal(desk: DeskClient, import_id: int | None, certificates: tuple[int, ...],
 @click.command()
 @at_desk
 @click.argument("credential", type=int)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The PDF to write.")
+@click.option("--out", type=_NEW_FILE, callback=_in_a_folder, required=True, help="The PDF to write.")
 def paper(desk: DeskClient, credential: int, out: Path) -> None:
     """Write the paper copy of an anchored credential as PDF."""
     out.write_bytes(desk.download(f"/credentials/{credential}/paper.pdf"))
@@ -116,7 +128,7 @@ def paper(desk: DeskClient, credential: int, out: Path) -> None:
 @click.command()
 @at_desk
 @click.argument("certificate", type=int)
-@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Also write the offer's QR code.")
+@click.option("--png", type=_NEW_FILE, callback=_in_a_folder, help="Also write the offer's QR code.")
 def offer(desk: DeskClient, certificate: int, png: Path | None) -> None:
     """Offer a certificate to its holder's wallet. Give the code in person, not with the offer."""
     made = desk.post(f"/certificates/{certificate}/offers", {})

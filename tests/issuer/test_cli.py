@@ -158,6 +158,20 @@ def test_acts_and_offers_on_the_command_line(offline, tmp_path):
     assert "act 1 is recorded" in done
 
 
+def test_a_folder_that_is_not_there_is_told_before_an_offer_is_made(offline, tmp_path):
+    from issuer.schema import offers
+
+    number, nowhere = make_certificate(offline), tmp_path / "nowhere"
+    assert f"no folder {nowhere}" in at(offline, "first", "offer", number, "--png", nowhere / "x.png", status=2)
+    assert f"no folder {nowhere}" in at(offline, "first", "paper", 1, "--out", nowhere / "x.pdf", status=2)
+    with offline.bureau.engine.begin() as connection:
+        assert connection.execute(offers.select()).first() is None
+
+
+def test_a_file_that_cannot_be_written_is_told(offline):
+    assert "No space left" in at(offline, "first", "offer", make_certificate(offline), "--png", "/dev/full", status=1)
+
+
 @pytest.mark.parametrize(("change", "status"), [("foobar", 2), ("=x", 2), ("nosuchfield=", 1), ("colour=red", 1)])
 def test_a_slip_in_a_change_is_told(offline, change, status):
     draft = ["act", "draft", "alter", make_certificate(offline), "--reference", "x", "--change", "住所=甲路1号"]

@@ -67,7 +67,7 @@ def open_bureau(settings: Settings, clock: Clock = lambda: int(time.time())) -> 
     passphrase = os.environ.get(settings.key_passphrase_variable)
     network = read_network_file(settings.network)
     authorities = {
-        each.number: Authority(each, load_key(each.key, passphrase), _types(each, catalogue))
+        each.number: Authority(each, load_key(each.key, passphrase), newest_types(each, catalogue))
         for each in settings.authorities
     }
     engine = open_store(settings.database)
@@ -79,7 +79,8 @@ def open_bureau(settings: Settings, clock: Clock = lambda: int(time.time())) -> 
     return Bureau(settings, engine, catalogue, authorities, secret, clock, network, dispatch)
 
 
-def _types(authority: AuthoritySettings, catalogue: Catalogue) -> dict[int, CertificateType]:
+def newest_types(authority: AuthoritySettings, catalogue: Catalogue) -> dict[int, CertificateType]:
+    """Those that the authority issues. Raises ValueError for one that the catalogue lacks."""
     newest = {number: catalogue.types[number, version] for number, version in sorted(catalogue.types)}
     if missing := set(authority.types) - newest.keys():
         raise ValueError(f"authority {authority.number}: the catalogue has no certificate type {sorted(missing)}")

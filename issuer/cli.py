@@ -62,13 +62,16 @@ def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
     \b
     Example:
       yinxin issuer init shanghai --number 1 --name 上海市市场监督管理局 \\
-          --credit-code 11310000MB2F30101U --url http://127.0.0.1:8001/samr --type 1 --type 2
+          --credit-code 11310115000YX00012 --url http://127.0.0.1:8001/samr --type 1 --type 2
     """
     from credential import base64url
     from issuer.signing import make_key, save_public_key
     from ledger import Account, AccountProblem, save_account
 
-    folder.mkdir(parents=True, exist_ok=True)
+    text = _settings_text(values, types)
+    with _told():
+        _must_fit(text)
+        folder.mkdir(parents=True, exist_ok=True)
     passphrase = os.environ.get("YINXIN_ISSUER_PASSPHRASE")
     account = Account.create()
     settings, public_key = folder / "issuer.toml", folder / "bureau.pub.pem"
@@ -77,7 +80,7 @@ def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
         save_public_key(key.public_key, public_key)
         save_account(account, folder / "operator.json", passphrase)
         with settings.open("x", encoding="utf-8") as file:
-            file.write(_settings_text(values, types))
+            file.write(text)
     except (FileExistsError, AccountProblem) as error:
         raise click.ClickException(f"{folder} is set up already: {error}") from error
     click.echo(f"settings    {settings}")
@@ -201,6 +204,21 @@ def _settings_text(values: dict[str, str | int], types: tuple[int, ...]) -> str:
     """The template filled in; a text in JSON is the same text in TOML."""
     texts = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
     return _TEMPLATE.format(**texts, types=", ".join(map(str, types)))
+
+
+def _must_fit(text: str) -> None:
+    """Raises for what `serve` would refuse, and for a slip in the credit code, which goes into every identifier."""
+    import tomllib
+
+    from credential import identifiers
+    from issuer.bureau import newest_types
+    from issuer.settings import Settings
+    from ledger import load_catalogue
+
+    (authority,) = Settings.model_validate(tomllib.loads(text)).authorities
+    newest_types(authority, load_catalogue())
+    if not identifiers.is_credit_code(authority.credit_code):
+        raise ValueError(f"{authority.credit_code} is no 统一社会信用代码 (GB 32100): a character is wrong")
 
 
 def _told() -> _Told:

@@ -58,6 +58,23 @@ def test_init_makes_a_folder_that_serves_and_overwrites_nothing(tmp_path):
     assert (tmp_path / "bureau" / "credential.pem").read_bytes() == key
 
 
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (["--url", "hello"], "url"),
+        (["--credit-code", "11310115000YX00013"], "信用代码"),
+        (["--type", "99"], "99"),
+        (["--port", "70000"], "port"),
+        (["--number", "0"], "number"),
+    ],
+)
+def test_init_writes_nothing_that_would_be_refused(tmp_path, wrong, named):
+    folder = tmp_path / "bureau"
+    assert named in run("init", str(folder), *INIT, "--type", "1", *wrong, status=1)
+    assert not folder.exists()
+    run("init", str(folder), *INIT, "--type", "1")
+
+
 def test_init_makes_what_the_region_registers(tmp_path):
     """The file that it names is what `yinxin ledger key add` reads: the public half of the key, and no more."""
     told = run("init", str(tmp_path), *INIT, "--type", "1")

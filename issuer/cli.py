@@ -91,7 +91,7 @@ def init(folder: Path, types: tuple[int, ...], **values: str | int) -> None:
 
 @issuer.command()
 @_CONFIG
-@click.option("--port", type=int, help="Another port than the settings'; 0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Another port than the settings'; 0 takes a free one.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Written with the address once requests are taken.")
 def serve(config: Path, port: int | None, ready_file: Path | None) -> None:
     """Run the service until it is stopped.
@@ -154,7 +154,14 @@ def officer() -> None:
 @click.option(
     "--authority", type=int, help="The number of the authority the officer serves; none for an administrator."
 )
-@click.option("--password", envvar="YINXIN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option(
+    "--password",
+    envvar="YINXIN_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="At least 10 characters; or YINXIN_PASSWORD; without either it is asked for.",
+)
 @_CONFIG
 def add(name: str, roles: tuple[str, ...], authority: int | None, password: str, config: Path) -> None:
     """Add an officer's account. The password is asked for, or taken from YINXIN_PASSWORD.
@@ -243,7 +250,9 @@ class _Told:
         if isinstance(error, ValidationError):
             places = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise click.ClickException("the settings do not fit: " + "; ".join(places)) from error
-        if isinstance(error, IssuerError | LedgerError | OtherDatabase | OSError | TOMLDecodeError | ValueError):
+        if isinstance(
+            error, IssuerError | LedgerError | OtherDatabase | OSError | TOMLDecodeError | ValueError | RecursionError
+        ):
             raise click.ClickException(str(error)) from error
 
 

@@ -20,7 +20,13 @@ _WORST_SHOWN = 20
 def at_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of a login; the command is given the client first."""
 
-    @click.option("--url", envvar="YINXIN_ISSUER_URL", default="http://127.0.0.1:8001", show_default=True)
+    @click.option(
+        "--url",
+        envvar="YINXIN_ISSUER_URL",
+        default="http://127.0.0.1:8001",
+        show_default=True,
+        help="The service's address, or YINXIN_ISSUER_URL.",
+    )
     @click.option("--officer", envvar="YINXIN_OFFICER", prompt=True, help="Your name, or YINXIN_OFFICER.")
     @click.option("--password", envvar="YINXIN_PASSWORD", prompt=True, hide_input=True, help="Or YINXIN_PASSWORD.")
     def wrapped(url: str, officer: str, password: str, **options: Any) -> None:
@@ -39,6 +45,11 @@ def at_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     inner, outer = getattr(command, "__click_params__", []), getattr(wrapped, "__click_params__", [])
     wrapped.__click_params__ = [*inner, *outer]  # type: ignore[attr-defined]
     return wrapped
+
+
+def number_of(count: int, one: str, several: str = "") -> str:
+    """`1 copy`, `2 copies`; without `several` an s is added."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def _in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
@@ -87,7 +98,7 @@ def approve(desk: DeskClient, import_id: int | None, drafts: tuple[int, ...]) ->
     """
     with _waiting("approving"):
         made = desk.post("/approvals", {"import_id": import_id, "drafts": list(drafts)})["certificates"]
-    click.echo(f"{len(made)} certificates" + (f", {made[0]} to {made[-1]}" if made else ""))
+    click.echo(number_of(len(made), "certificate") + (f", {made[0]} to {made[-1]}" if made else ""))
 
 
 @click.command()
@@ -105,7 +116,7 @@ def seal(desk: DeskClient, import_id: int | None, certificates: tuple[int, ...],
     """
     asked = {"import_id": import_id, "certificates": list(certificates), "all": everything}
     answer = desk.post("/seals", asked)
-    click.echo(f"{answer['queued']} paper credentials queued")
+    click.echo(f"{number_of(answer['queued'], 'paper credential')} queued")
     if answer["waiting_for_ledger"]:
         click.echo("they wait for the ledger: see `yinxin issuer status`")
     if wait:
@@ -219,7 +230,7 @@ def status(desk: DeskClient) -> None:
     click.echo(f"changes of status: {found['queued_changes']} queued, {found['refused_changes']} refused")
     if found["waiting_for_ledger"]:
         why = found["unreachable"] or found["status"]
-        click.echo(f"waiting for the ledger, {found['queued_calls']} calls queued: {why}")
+        click.echo(f"waiting for the ledger, {number_of(found['queued_calls'], 'call')} queued: {why}")
     for problem in found["problems"]:
         click.echo(f"problem: {problem}")
 

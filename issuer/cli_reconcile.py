@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from issuer.cli_desk import number_of
+
 if TYPE_CHECKING:
     from issuer.bureau import Bureau
     from issuer.comparing import Comparison, Difference
@@ -50,7 +52,7 @@ def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool)
                 queued = sum(carry_out(connection, bureau, each, now) for each in found)
         bureau.engine.dispose()
     told = {"given_up": given_up, "queued": queued, "authorities": [_as_json(each) for each in found]}
-    click.echo(json.dumps(told) if as_json else f"{queued} changes queued; start the service to send them")
+    click.echo(json.dumps(told) if as_json else f"{number_of(queued, 'change')} queued; start the service to send them")
 
 
 def _now() -> int:
@@ -96,16 +98,17 @@ def _nodes(bureau: Bureau) -> Iterator[list[Rpc]]:
 
 def _lines(found: Sequence[Comparison], given_up: int) -> Iterator[str]:
     if given_up:
-        yield f"{given_up} calls of a fenced account will never run; they are given up"
+        yield f"{number_of(given_up, 'call')} of a fenced account will never run: given up"
     for each in found:
         yield f"authority {each.authority}:"
         if each.is_even and not each.fallen:
             yield "  the books and the chain agree"
         yield from (f"  batch {one.seq} was anchored by somebody else; its places stay taken" for one in each.foreign)
         for one in each.fallen:
-            yield f"  batch {one.seq} fell with the fence: its {one.copies} copies count for nothing; reissue them"
+            yield f"  batch {one.seq} fell with the fence; to be reissued: {number_of(one.copies, 'copy', 'copies')}"
         if each.unrestored:
-            yield f"  {len(each.unrestored)} statuses wait for the region to restore them, then run this again"
+            statuses = number_of(len(each.unrestored), "status", "statuses")
+            yield f"  to be restored by the region: {statuses}; then run this again"
         yield from map(_line, each.differences[:_SHOWN])
         if len(each.differences) > _SHOWN:
             yield f"  and {len(each.differences) - _SHOWN} more"

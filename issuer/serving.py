@@ -37,7 +37,10 @@ def serve(
     with alone(settings.database), socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         app = create_app(open_bureau(settings))
-        listening.bind((settings.host, settings.port))
+        try:
+            listening.bind((settings.host, settings.port))
+        except OSError as error:
+            raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}") from error
         listening.listen(128)
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         if on_listening is not None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from credential import dates
 from issuer.cli import issuer
+from issuer.cli_desk import number_of
 from issuer.settings import load_settings
 from issuer.signing import load_key
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_certificate
@@ -44,6 +48,21 @@ def at(desk, officer: str, *arguments: object, status: int = 0) -> str:
 
 def environment_of(desk, officer: str) -> dict[str, str]:
     return {"YINXIN_ISSUER_URL": str(desk.client.base_url), "YINXIN_OFFICER": officer}
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+@pytest.mark.parametrize(("path", "command"), list(commands(issuer, "yinxin issuer")))
+def test_every_command_is_in_the_document_and_every_option_has_its_help(path, command):
+    document = Path(__file__).parents[2] / "docs" / "issuer.md"
+    assert path in document.read_text("utf-8")
+    assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []
 
 
 def test_init_makes_a_folder_that_serves_and_overwrites_nothing(tmp_path):
@@ -226,6 +245,19 @@ def offline_config(offline_settings, tmp_path):
     file = tmp_path / "issuer.toml"
     file.write_text("\n".join([*head, *lines]) + "\n", "utf-8")
     return file
+
+
+def test_serve_names_the_port_that_is_taken(offline_config):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = run("serve", "--config", str(offline_config), "--port", str(port), status=1)
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in told
+    assert "Errno" not in told
+
+
+def test_one_is_not_told_as_several():
+    assert [number_of(each, "copy", "copies") for each in (0, 1, 2)] == ["0 copies", "1 copy", "2 copies"]
+    assert number_of(2, "certificate") == "2 certificates"
 
 
 def test_serve_says_where_it_listens_runs_alone_and_ends_on_a_signal(offline_config, tmp_path):

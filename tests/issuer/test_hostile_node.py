@@ -111,7 +111,7 @@ def test_what_every_node_refuses_is_told_in_health_and_status(settings: Any, doo
         assert (health.status_code, health.json()) == (503, {"status": "held_up", "waiting_for_ledger": True})
         login = ["--url", str(desk.client.base_url), "--officer", "first", "--password", PASSWORD]
         told = CliRunner().invoke(issuer, ["status", *login]).output
-        assert "1 calls queued: held_up" in told
+        assert "1 call queued: held_up" in told
         assert "problem: anchor" in told
         door.honest()
         until(lambda: desk.client.get("/health").json()["status"] == "ok")

@@ -239,8 +239,6 @@ class _Told:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        from tomllib import TOMLDecodeError
-
         from pydantic import ValidationError
 
         from issuer.errors import IssuerError
@@ -250,9 +248,7 @@ class _Told:
         if isinstance(error, ValidationError):
             places = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise click.ClickException("the settings do not fit: " + "; ".join(places)) from error
-        if isinstance(
-            error, IssuerError | LedgerError | OtherDatabase | OSError | TOMLDecodeError | ValueError | RecursionError
-        ):
+        if isinstance(error, IssuerError | LedgerError | OtherDatabase | OSError | ValueError | RecursionError):
             raise click.ClickException(str(error)) from error
 
 

@@ -18,11 +18,9 @@ from issuer.errors import LedgerMismatch, OtherChain
 from issuer.schema import batches
 from issuer.settlement import settle
 from issuer.store import reading
-from ledger import Receipt, Rpc, Sent, SourceError, outbox, shown_address
-from ledger.outbox import Delivery
+from ledger import Delivery, Receipt, Rpc, Sent, SourceError, shown_address
 
 _log = logging.getLogger(__name__)
-_ACCOUNTS = outbox.metadata.tables["outbox_accounts"]
 _TOTALS_OF = keccak(b"totalsOf(uint32)")[:4]
 _TWO_WORDS = re.compile(r"0x[0-9a-f]{128}")
 
@@ -171,9 +169,9 @@ def adopt(bureau: Bureau, rpcs: Iterable[Rpc]) -> None:
 
     A call whose nonce is too low is refused, and numbered again; behind one that is too high nothing is used.
     """
+    outbox, accounts = bureau.dispatch.outbox, {each.address for each in bureau.dispatch.accounts.values()}
     with reading(bureau.engine) as connection:
-        known = set(connection.scalars(select(_ACCOUNTS.c.address)))
-    new = {each.address for each in bureau.dispatch.accounts.values()} - known
+        new = {account for account in accounts if not outbox.knows(connection, account)}
     if not new:
         return
     given: list[dict[bytes, int]] = []
@@ -184,7 +182,7 @@ def adopt(bureau: Bureau, rpcs: Iterable[Rpc]) -> None:
         raise SourceError("no node says where a new account stands")
     with bureau.engine.begin() as connection:
         for account in new:
-            bureau.dispatch.outbox.adopt(connection, account, min(each[account] for each in given))
+            outbox.adopt(connection, account, min(each[account] for each in given))
 
 
 def _state(deliveries: Sequence[Delivery], failures: Sequence[str], mismatches: Mapping[int, str]) -> LinkState:

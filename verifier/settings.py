@@ -88,10 +88,10 @@ def load_settings(path: Path) -> Settings:
     """Reads a TOML file; raises MalformedSettings that names the setting and what was expected."""
     try:
         settings = Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise MalformedSettings(reason=str(e)) from e
     except ValidationError as e:
         first = e.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise MalformedSettings(reason=f"{where}: {first['msg']}") from e
+    except (OSError, ValueError, RecursionError) as e:  # not UTF-8, not TOML, or nested without end
+        raise MalformedSettings(reason=str(e)) from e
     return settings.located(path.resolve().parent)

@@ -88,9 +88,12 @@ class Outbox:
         self._fees = fees
         self._clock = clock
 
+    def knows(self, connection: Connection, account: bytes) -> bool:
+        return connection.scalar(select(accounts.c.address).where(accounts.c.address == account)) is not None
+
     def adopt(self, connection: Connection, account: bytes, next_nonce: int) -> None:
         """Begins with an account that was used before, at the chain's next nonce. A known account is left as it is."""
-        if connection.scalar(select(accounts.c.next_nonce).where(accounts.c.address == account)) is None:
+        if not self.knows(connection, account):
             _begin(connection, account, first=next_nonce, next_nonce=next_nonce)
 
     def enqueue(self, connection: Connection, account: Account, call: Call, reference: str) -> int:
@@ -218,6 +221,8 @@ class Outbox:
         lost = set(self._lost(rpc, [row for row in rows if row.state == State.SENT]))
         for row in rows:
             if row.state == State.SENT and row.id not in lost and not self._is_shut_out(rpc, row, gas):
+                if row.problem is not None:  # another node's
+                    self._mark(row, problem=None)
                 continue
             payable = self._payable(row, gas, signer)
             if payable is None:

@@ -46,6 +46,8 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
         ("colour = 1", "colour"),
         ("port = 'x'", "port"),
         ("= 3", "line 4"),
+        ("a = " + "[" * 100_000, "recursion"),
+        ("a = " + "1" * 5_000, "digits"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, extra: str, named: str) -> None:

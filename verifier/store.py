@@ -72,11 +72,12 @@ class Store:
         self._claims_kept_seconds = claims_kept_seconds
         self._lock = threading.Lock()
         try:
+            path.touch(0o600)  # what was shown is nobody else's; a file that is there keeps who may read it
             self._db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             prepare(self._db)
-        except sqlite3.Error as e:
+        except (OSError, sqlite3.Error) as e:
             raise StoreUnusable from e
 
     def close(self) -> None:

@@ -47,17 +47,26 @@ def lines(view: CheckView) -> Iterator[str]:
         yield f"    下一步 next: {finding.next_step[0]} {finding.next_step[1]}"
         if finding.ask:
             yield f"    问谁 ask: {finding.ask[0]} {finding.ask[1]}"
-    for (zh, en), value in view.claims:
-        yield f"  {zh} {en}: {value}"
-    if view.issuer and view.basis:
-        yield f"  发证机关 issuer: {view.issuer}"
-        yield f"  认可依据 recognised by: {view.basis[0]}"
+    yield from _shown(view)
     for (zh, en), value in view.claimed:
         yield f"  {zh} {en}: {value}（未经证实 unproven）"
     yield f"  数据截至 facts as of: {view.facts_as_of}（{view.facts_age[0]} {view.facts_age[1]}）"
     yield f"  网络指纹 network: {view.fingerprint_short}（{view.fingerprint}）"
     for rule in view.rules:
         yield f"  {rule.number:>2} {_MARKS[rule.outcome]} {rule.title[0]} {rule.title[1]}"
+
+
+def _shown(view: CheckView) -> Iterator[str]:
+    """What is proven, what accepted paper leaves out of it, and by what it counts here."""
+    for (zh, en), value in view.claims:
+        yield f"  {zh} {en}: {value}"
+    if view.not_shown:
+        may_have_none = ("（可能没有 may have none）", "")
+        left_out = (f"{zh} {en}{may_have_none[mandatory]}" for (zh, en), mandatory in view.not_shown)
+        yield f"  未出示 not shown: {'、'.join(left_out)}"
+    if view.issuer and view.basis:
+        yield f"  发证机关 issuer: {view.issuer}"
+        yield f"  认可依据 recognised by: {view.basis[0]}"
 
 
 @_harmless

@@ -68,6 +68,8 @@ class CheckView:
     issuer: str | None
     basis: Word | None
     claims: tuple[tuple[Word, str], ...] = field(repr=False)
+    not_shown: tuple[tuple[Word, bool], ...]
+    """Fields that accepted paper leaves out, and whether a certificate of its type always has them."""
     claimed: tuple[tuple[Word, str], ...] = field(repr=False)
     erased: bool
     rules: tuple[RuleLine, ...]
@@ -100,6 +102,7 @@ def view_of(check: Check, catalogue: Catalogue) -> CheckView:
         issuer=_issuer(rows) if counts else None,
         basis=_basis(rows) if counts else None,
         claims=tuple(_claims(report["claims"] or {}, certificate_type)),
+        not_shown=tuple(_not_shown(report)) if counts else (),
         claimed=() if counts else tuple(_claimed(report["claimed"], certificate_type)),
         erased=bool(report["personal_data_erased"]),
         rules=tuple(map(_rule, rows)),
@@ -133,6 +136,12 @@ def type_name(vct: str | None, catalogue: Catalogue) -> Word | None:
 def grouped(fingerprint: str) -> str:
     """The first 16 digits in groups of four, for people to compare."""
     return " ".join(fingerprint[start : start + 4] for start in range(0, 16, 4))
+
+
+def _not_shown(report: Mapping[str, Any]) -> Iterator[tuple[Word, bool]]:
+    """Checks that an earlier version made do not say."""
+    for each in report.get("not_shown", ()):
+        yield _word(each["label"]), bool(each["mandatory"])
 
 
 def _findings(verdict: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -24,6 +24,10 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "window.sqlite", claims_kept_seconds=100)
 
 
+def test_only_its_owner_reads_the_file(store: Store, tmp_path: Path) -> None:
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+
+
 def test_a_kept_check_is_found_by_request_and_by_id(store: Store) -> None:
     assert store.keep(CHECK, None) == CHECK
     assert store.find("r1", b"digest") == CHECK

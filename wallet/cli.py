@@ -102,6 +102,12 @@ def wallet(ctx: click.Context, folder: Path) -> None:
     ctx.obj = folder
 
 
+def _require_some(context: click.Context, parameter: click.Parameter, passphrase: str) -> str:
+    if not passphrase:
+        raise click.BadParameter("an empty passphrase protects nothing")
+    return passphrase
+
+
 def _passphrase_option(*, confirm: bool) -> Callable[[_Command], _Command]:
     return click.option(
         "--passphrase",
@@ -110,6 +116,7 @@ def _passphrase_option(*, confirm: bool) -> Callable[[_Command], _Command]:
         prompt="口令 Passphrase",
         hide_input=True,
         confirmation_prompt=confirm,
+        callback=_require_some if confirm else None,
         help="Asked for, or taken from YINXIN_WALLET_PASSPHRASE.",
     )
 
@@ -211,8 +218,7 @@ def list_command(folder: Path, passphrase: str) -> None:
     """List what is in the wallet."""
     opened, catalogue = Wallet.open(folder, passphrase, _world()), load_catalogue()
     rows = [_row(held, catalogue) for held in opened.held]
-    for collection in opened.collections:
-        rows.append((collection.id, f"领取中 being collected: {collection.configuration}", "", "", ""))
+    rows.extend(map(_begun, opened.collections))
     print_table(("编号 id", "证照 certificate", "持证人 holder", "有效期 validity", "核验 checked"), rows)
 
 
@@ -246,10 +252,13 @@ def show(folder: Path, credential_id: str, fields: str | None, png: Path | None,
 @click.pass_obj
 def forget(folder: Path, entry_id: str, yes: bool, passphrase: str) -> None:
     """Erase a credential and its key for good."""
-    opened = Wallet.open(folder, passphrase, _world())
+    opened, catalogue = Wallet.open(folder, passphrase, _world()), load_catalogue()
+    entry = opened.entry(entry_id)
     if not yes:
+        row = _row(entry, catalogue) if isinstance(entry, Held) else _begun(entry)
+        click.echo(visible("  ".join(filter(None, row))))
         click.confirm(_FORGETTING, abort=True)
-    opened.forget(entry_id)
+    opened.forget(entry.id)
     _say("已删除 erased")
 
 
@@ -319,6 +328,10 @@ def _tell(found: Held | Collection) -> None:
         _say(f"已收下，尚未核验（连不上账本或账本还没有它）kept, not yet checked by the ledger: {found.id}")
     else:
         _say(f"已核验并收下 checked and kept: {found.id}")
+
+
+def _begun(collection: Collection) -> tuple[str, str, str, str, str]:
+    return collection.id, f"领取中 being collected: {collection.configuration}", "", "", ""
 
 
 def _row(held: Held, catalogue: Catalogue) -> tuple[str, str, str, str, str]:

@@ -96,10 +96,14 @@ class Contents:
         under_way = tuple(each for each in self.collections if each.id != held.id)
         return replace(self, held=(*others, held), collections=under_way)
 
-    def without(self, entry_id: str) -> Contents:
-        """All but one, by id or the beginning of one. Raises NoSuchCredential."""
+    def entry(self, entry_id: str) -> Held | Collection:
+        """The one with this id, or the beginning of one. Raises NoSuchCredential."""
         entries: tuple[Held | Collection, ...] = (*self.held, *self.collections)
-        gone = _only(entries, entry_id)
+        return _only(entries, entry_id)
+
+    def without(self, entry_id: str) -> Contents:
+        """All but one, found as by `entry`. Raises NoSuchCredential."""
+        gone = self.entry(entry_id)
         return replace(
             self,
             held=tuple(each for each in self.held if each is not gone),

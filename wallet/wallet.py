@@ -158,6 +158,10 @@ class Wallet:
     def find(self, credential_id: str) -> Held:
         return self._contents.find(credential_id)
 
+    def entry(self, entry_id: str) -> Held | Collection:
+        """What is held, or being collected, under an id or the beginning of one. Raises NoSuchCredential."""
+        return self._contents.entry(entry_id)
+
     def forget(self, entry_id: str) -> None:
         """Erases a credential or a collection with its key, for good. Raises NoSuchCredential."""
         with self._changing():

@@ -127,3 +127,17 @@ def test_ctrl_c_while_an_issuer_is_waited_for_ends_the_command(tmp_path: Path, w
         process.send_signal(signal.SIGINT)
         told = process.communicate()[1]
     assert (process.returncode, told.strip()) == (130, b"Aborted.")
+
+
+def test_an_empty_passphrase_makes_no_wallet(tmp_path: Path) -> None:
+    told = run(tmp_path / "wallet", "init", "--passphrase", "")
+    assert (told.exit_code, "protects nothing" in told.output) == (2, True), told.output
+    assert not (tmp_path / "wallet").exists()
+
+
+def test_what_is_to_be_forgotten_is_named_before_it_is_asked_for(tmp_path: Path, held: Held) -> None:
+    told = run(tmp_path / "wallet", "forget", "nothing")
+    assert (told.exit_code, "[no_such_credential]" in told.output) == (1, True), told.output
+    told = run(tmp_path / "wallet", "forget", held.id[:6])
+    assert told.output.index(held.id) < told.output.index("Go on?")
+    assert held.id in run(tmp_path / "wallet", "list").output

@@ -12,6 +12,7 @@ import click
 
 from issuer.act_kinds import ACT_KINDS
 from issuer.desk_client import DeskClient, DeskError
+from ledger import number_of
 
 _POLL_SECONDS = 0.5
 _WORST_SHOWN = 20
@@ -45,11 +46,6 @@ def at_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     inner, outer = getattr(command, "__click_params__", []), getattr(wrapped, "__click_params__", [])
     wrapped.__click_params__ = [*inner, *outer]  # type: ignore[attr-defined]
     return wrapped
-
-
-def number_of(count: int, one: str, several: str = "") -> str:
-    """`1 copy`, `2 copies`; without `several` an s is added."""
-    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def _in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from issuer.cli_desk import number_of
+from ledger import number_of
 
 if TYPE_CHECKING:
     from issuer.bureau import Bureau
@@ -26,7 +26,7 @@ def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool)
     from issuer.bureau import open_bureau
     from issuer.comparing import compare
     from issuer.ledger_link import adopt
-    from issuer.reconciling import carry_out, give_up_fenced
+    from issuer.reconciling import carry_out, give_up_fenced, require_unfenced
     from issuer.serving import alone
     from issuer.settings import load_settings
     from issuer.store import reading
@@ -37,6 +37,7 @@ def reconcile(config: Path, replica_file: Path | None, yes: bool, as_json: bool)
     with alone(settings.database):
         bureau, now = open_bureau(settings), _now()
         records = _records(bureau, replica_file)
+        require_unfenced(bureau, records)
         with _nodes(bureau) as rpcs:
             given_up = give_up_fenced(bureau, rpcs[0], records)
             adopt(bureau, rpcs)

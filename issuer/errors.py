@@ -11,6 +11,7 @@ IssuerError
 ├── UnusableKey          a key file cannot be used
 ├── OtherChain           a node serves another chain than the network file names
 ├── AlreadyRunning       another service uses the same database
+├── AccountFenced        whatever the account in the settings sends is refused
 ├── NotSettled           calls still wait for the ledger, and may yet change what is compared with it
 └── LedgerMismatch       the chain and this database tell different histories
 """
@@ -115,6 +116,10 @@ class OtherChain(IssuerError):
 
 class AlreadyRunning(IssuerError):
     """Another service uses the same database."""
+
+
+class AccountFenced(IssuerError):
+    """The region has fenced the account in the settings: whatever it sends is refused."""
 
 
 class NotSettled(IssuerError):

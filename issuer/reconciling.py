@@ -15,7 +15,7 @@ from issuer.batches import drop_refused
 from issuer.bureau import Bureau
 from issuer.comparing import Comparison, Difference
 from issuer.credentials import credential_of
-from issuer.errors import NotSettled
+from issuer.errors import AccountFenced, NotSettled
 from issuer.schema import acts, batches
 from issuer.settlement import settle
 from issuer.status_changes import show, show_gravest
@@ -25,6 +25,16 @@ from ledger import AuthorityRecord, Rpc
 
 FOREIGN = "foreign"
 """The form of a batch that somebody else anchored with our account: nothing of ours is in it."""
+
+
+def require_unfenced(bureau: Bureau, records: list[AuthorityRecord]) -> None:
+    """Raises AccountFenced where what is found missing could not be sent."""
+    for record in records:
+        if record.is_fenced(bureau.dispatch.accounts[record.authority].address):
+            raise AccountFenced(
+                f"authority {record.authority}: the account in the settings is fenced, whatever it sends is refused:"
+                " put the one there that the region has added since"
+            )
 
 
 def give_up_fenced(bureau: Bureau, rpc: Rpc, records: list[AuthorityRecord]) -> int:

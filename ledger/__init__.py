@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from ledger.outbox import Waiting as Waiting
     from ledger.pack import Loaded as Loaded
     from ledger.pack import load_pack as load_pack
+    from ledger.printable import number_of as number_of
     from ledger.printable import visible as visible
     from ledger.printable import visible_json as visible_json
     from ledger.reading import RegistryReader as RegistryReader
@@ -153,6 +154,7 @@ _HOMES = {
     "save_account": "accounts",
     "serialise_network_file": "network_file",
     "trusted_until": "renewal",
+    "number_of": "printable",
     "visible": "printable",
     "visible_json": "printable",
     "write_over": "durable",

@@ -28,6 +28,11 @@ def visible_json(value: object, indent: int | None = None) -> str:
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 
+def number_of(count: int, one: str, several: str = "") -> str:
+    """`1 batch`, `2 batches`; the plural has an s unless it is given."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
 def _shown(character: str) -> str:
     if character == "\n":
         return "↵"

@@ -145,11 +145,6 @@ def named(receipt: Receipt) -> str:
     return f": it is {name} {told[name]}" if name else ""
 
 
-def number_of(count: int, one: str, several: str = "") -> str:
-    """`1 batch`, `2 batches`; the plural has an s unless it is given."""
-    return f"{count} {one if count == 1 else several or one + 's'}"
-
-
 def facts_of(receipt: Receipt) -> dict[str, object]:
     """Where a call is, and its event's values, among them the number that a registry gave."""
     told: dict[str, object] = {"transaction": "0x" + receipt.transaction.hex(), "block": receipt.block}

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from credential import State
-from ledger.commands.acting import number_of
 from ledger.fences import AnchoredBatch, Falling, FallingChange
+from ledger.printable import number_of
 from ledger.replica import Accepted
 from ledger.restorations import Due
 

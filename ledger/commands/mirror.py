@@ -15,13 +15,14 @@ from types import FrameType
 import click
 
 from ledger.catalogue import load_catalogue
-from ledger.commands.acting import errors_told, json_option, network_option, number_of, tell
+from ledger.commands.acting import errors_told, json_option, network_option, tell
 from ledger.commands.pack import metadata_of, type_option
 from ledger.commands.replica import REPEATABLE, failures_told, when
 from ledger.errors import LedgerError, PackProblem
 from ledger.mirror import KEEP_SECONDS, MirrorFolder, Round
 from ledger.mirror.manifest import NAME, parse_manifest
 from ledger.network_file import read_network_file
+from ledger.printable import number_of
 from ledger.replica import Replica
 from ledger.replica.sources import FORMS
 

@@ -13,13 +13,13 @@ import click
 
 from credential import MalformedType, parse_certificate_type
 from ledger.catalogue import installed_metadata, load_catalogue
-from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, number_of, tell
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
 from ledger.commands.replica import when
 from ledger.errors import LedgerError
 from ledger.network_file import NetworkFile, read_network_file
 from ledger.pack import Draft, Loaded, Mark, OnProgress, Pack, check_pack, export_pack, load_pack, open_pack
 from ledger.pack.showing import Contents, contents_of
-from ledger.printable import visible, visible_json
+from ledger.printable import number_of, visible, visible_json
 from ledger.refusals import pack_refusal
 from ledger.replica import Replica
 

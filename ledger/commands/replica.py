@@ -14,9 +14,10 @@ import click
 
 from credential import dates
 from ledger.catalogue import load_catalogue
-from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, number_of, tell
+from ledger.commands.acting import FILE, NEW_FILE, errors_told, json_option, network_option, tell
 from ledger.commands.fence_text import when as moment
 from ledger.network_file import read_network_file
+from ledger.printable import number_of
 from ledger.replica import Progress, Replica, keep_following
 from ledger.replica.overview import LISTED, overview
 from ledger.replica.sources import FORMS

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from ledger.administration import Administration
-from ledger.commands.acting import Acting, acting, number_of, tell
+from ledger.commands.acting import Acting, acting, tell
 from ledger.commands.fence_text import as_of_json, due_as_json, due_as_text, nothing_due_as_text
 from ledger.commands.proven import Basis, basis_options, confirm, proven_replica, yes_option
 from ledger.commands.settling import block_text, settled_at
 from ledger.errors import LedgerError, RestorationStopped
+from ledger.printable import number_of
 from ledger.receipts import Receipt
 from ledger.restorations import Due, chunks, fenced_operators, restorations_due
 

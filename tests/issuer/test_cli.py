@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from credential import dates
 from issuer.cli import issuer
-from issuer.cli_desk import number_of
 from issuer.settings import load_settings
 from issuer.signing import load_key
 from tests.issuer.desk import PASSWORD, business_licence, csv_of, make_certificate
@@ -253,11 +252,6 @@ def test_serve_names_the_port_that_is_taken(offline_config):
         told = run("serve", "--config", str(offline_config), "--port", str(port), status=1)
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in told
     assert "Errno" not in told
-
-
-def test_one_is_not_told_as_several():
-    assert [number_of(each, "copy", "copies") for each in (0, 1, 2)] == ["0 copies", "1 copy", "2 copies"]
-    assert number_of(2, "certificate") == "2 certificates"
 
 
 def test_serve_says_where_it_listens_runs_alone_and_ends_on_a_signal(offline_config, tmp_path):

@@ -191,6 +191,15 @@ def test_from_the_theft_to_the_day_on_which_all_is_as_it_ought_to_be(scene, sett
     assert (even["queued"], even["authorities"][0]["differences"]) == (0, [])
 
 
+def test_with_the_fenced_account_in_the_settings_nothing_is_queued(scene, settings, tmp_path):
+    with running(settings) as desk:
+        make_certificate(desk, 1)
+    account = scene.authority.operator.hex_address
+    scene.region("operator", "revoke", scene.authority.number, account, "--from", scene.now() + 1)
+    told = reconciling(settings, tmp_path, "--yes")
+    assert (told.exit_code, "the account in the settings is fenced" in told.output) == (1, True), told.output
+
+
 def test_an_act_is_tried_again_from_the_restored_state(scene, settings, successor, tmp_path):
     with running(settings) as desk:
         licence = make_certificate(desk)

@@ -12,7 +12,7 @@ import pytest
 from credential import SigningKey, base64url
 from ledger import RegistryReader, save_account
 from ledger.cli import ledger
-from ledger.commands.acting import Instant, Kid, number_of
+from ledger.commands.acting import Instant, Kid
 from ledger.commands.replica import day_or_moment
 from ledger.council.cli import council
 from scripts.hosts.__main__ import main as network
@@ -236,11 +236,6 @@ def test_what_is_registered_is_shown_for_people_and_for_programs(own_world: Worl
 )
 def test_a_moment_is_shown_as_the_day_that_it_begins(instant: int, said: str) -> None:
     assert day_or_moment(instant) == said
-
-
-def test_one_is_not_many() -> None:
-    assert [number_of(count, "batch", "batches") for count in (0, 1, 2)] == ["0 batches", "1 batch", "2 batches"]
-    assert [number_of(count, "pack") for count in (0, 1, 2)] == ["0 packs", "1 pack", "2 packs"]
 
 
 def test_a_node_that_is_down_is_one_line(own_world: World, tmp_path: Path) -> None:

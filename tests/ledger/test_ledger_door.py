@@ -89,6 +89,7 @@ DOOR = {
     "shown_address",
     "trusted_until",
     "visible",
+    "number_of",
     "visible_json",
     "write_over",
 }

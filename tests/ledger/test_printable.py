@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import visible, visible_json
+from ledger import number_of, visible, visible_json
 
 OBEYED = ["\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\u2028", "\ud800"]
 ANYTHING = st.characters(codec=None, min_codepoint=0, max_codepoint=sys.maxunicode)
@@ -31,3 +31,8 @@ def test_json_has_the_very_same_value_and_can_always_be_written(value: dict[str,
 
 def test_an_indented_value_keeps_its_lines() -> None:
     assert visible_json({"a": "b\n\x85"}, indent=2) == '{\n  "a": "b\\n\\u0085"\n}'
+
+
+def test_one_is_not_told_as_several() -> None:
+    assert [number_of(each, "batch", "batches") for each in (0, 1, 2)] == ["0 batches", "1 batch", "2 batches"]
+    assert [number_of(each, "pack") for each in (0, 1, 2)] == ["0 packs", "1 pack", "2 packs"]

@@ -51,7 +51,9 @@ def sent_for_nothing(desk: Desk, node: PricedNode, account: Account, *references
 
 def hashes(desk: Desk) -> list[str]:
     with desk.engine.connect() as connection:
-        return ["0x" + each.hex() for each in connection.scalars(select(transactions.c.hash))]
+        return [
+            "0x" + each.hex() for each in connection.scalars(select(transactions.c.hash).order_by(transactions.c.id))
+        ]
 
 
 @pytest.mark.parametrize("offered", [0, 7, 14])

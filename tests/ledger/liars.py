@@ -53,6 +53,8 @@ class Elsewhere:
 class Liar:
     set_up: Callable[[Door, Elsewhere], None]
     errors: tuple[type[LedgerError], ...]
+    hangs: bool = False
+    """Whether it can be left only by a reader whose patience is at an end."""
 
 
 def altered(data: str) -> str:
@@ -248,8 +250,8 @@ LIARS: dict[str, Liar] = {
         behaving(lambda handler, true: reply(handler, b"\x1f\x8b" + true, content_encoding="gzip")), (MalformedAnswer,)
     ),
     "endless": Liar(behaving(without_end), (MalformedAnswer, NodeUnavailable)),
-    "dripping": Liar(behaving(drip), (NodeUnavailable,)),
-    "silent": Liar(behaving(silence), (NodeUnavailable,)),
+    "dripping": Liar(behaving(drip), (NodeUnavailable,), hangs=True),
+    "silent": Liar(behaving(silence), (NodeUnavailable,), hangs=True),
     "reset": Liar(behaving(reset), (NodeUnavailable,)),
     "elsewhere": Liar(
         behaving(lambda handler, true: reply(handler, true, 307, location="http://127.0.0.1:9/")), (NodeUnavailable,)

@@ -18,8 +18,7 @@ class WebServer:
             answer(request)
 
         handler = type("Handler", (_Silent,), {f"do_{method}": handle})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -34,6 +33,13 @@ class WebServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    """As many callers as a test may have wait to be let in: of more, each would come again only after a second."""
+
+    daemon_threads = True
+    request_queue_size = 128
 
 
 class _Silent(BaseHTTPRequestHandler):

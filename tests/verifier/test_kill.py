@@ -19,6 +19,7 @@ import pytest
 from credential import SigningKey
 from scripts.ports import free_port
 from tests.verifier.window_samples import live_text
+from tests.waiting import until
 from verifier.cli import serve
 
 KILLS = 50
@@ -45,8 +46,12 @@ class Load:
     problems: list[str] = field(default_factory=list)
     unanswered: int = 0
 
+    @property
+    def accepted(self) -> int:
+        return sum(each["report"]["verdict"] == "accepted" for each in list(self.acknowledged.values()))
+
     def client(self) -> None:
-        with httpx.Client(base_url=self.url, timeout=20) as http:
+        with httpx.Client(base_url=self.url, timeout=60) as http:
             while not self.stop.is_set():
                 nonce = secrets.token_urlsafe(16)
                 text = live_text(self.credential, self.holder, int(time.time()), nonce)
@@ -65,6 +70,7 @@ class Load:
                 continue
             if answer.status_code != 201:
                 self.problems.append(answer.text)
+                return
             self.acknowledged[request_id] = answer.json()
             return
 
@@ -89,7 +95,6 @@ def settings(world: object, folder: Path, port: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_killed_at_fifty_moments_every_acknowledged_check_is_there_once(ledger_world, tmp_path: Path) -> None:
     chance, holder, port = random.Random(), SigningKey.from_secret(os.urandom(32)), free_port()
     claims = json.loads((Path(__file__).parents[2] / "spec/vectors/reference-licence.json").read_text())["claims"]
@@ -100,16 +105,21 @@ def test_killed_at_fifty_moments_every_acknowledged_check_is_there_once(ledger_w
     process = start(config, ready)
     for client in clients:
         client.start()
-    for _ in range(KILLS):
-        time.sleep(chance.uniform(0.02, 0.3))
-        process.kill()
-        process.join()
-        process = start(config, ready)
-    time.sleep(0.3)
-    load.stop.set()
-    for client in clients:
-        client.join()
-    check_record(load, httpx.Client(base_url=load.url), tmp_path / "window.sqlite")
+    try:
+        for life in range(KILLS):
+            answered = len(load.acknowledged)
+            if life % 2:  # however slow the machine is, half of the lives are long enough to be of use
+                until(lambda: bool(load.problems) or len(load.acknowledged) > answered, "an answer")  # noqa: B023
+            time.sleep(chance.uniform(0.02, 0.3))
+            process.kill()
+            process.join()
+            process = start(config, ready)
+        until(lambda: bool(load.problems) or load.accepted > KILLS, "codes are accepted")
+    finally:
+        load.stop.set()
+        for client in clients:
+            client.join()
+    check_record(load, httpx.Client(base_url=load.url, timeout=60), tmp_path / "window.sqlite")
     process.terminate()
     process.join()
 

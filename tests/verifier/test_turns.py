@@ -42,7 +42,8 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
     go_on.set()
 
 
-def test_the_third_picture_at_once_waits_for_its_turn(hand_in, reading) -> None:
+def test_the_third_picture_at_once_waits_for_its_turn(hand_in, reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "WAIT_SECONDS", PATIENCE)
     answers = [hand_in() for _ in range(6)]
     assert reading.acquire(timeout=PATIENCE)
     assert reading.acquire(timeout=PATIENCE)

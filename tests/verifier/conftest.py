@@ -53,7 +53,7 @@ def bench(tmp_path: Path, record_folder: Path) -> Iterator[Bench]:
     app = build_app(window, follower, loader, ReadingLimits(2 << 20, 4_000_000, 2, 10))
     bureau = Bureau(catalogue.types[(3, 1)])
     holder = SigningKey.from_secret(secrets.token_bytes(32))
-    with served(app) as url, httpx.Client(base_url=url) as client:
+    with served(app) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield Bench(bureau, holder, replica, window, client, clock, follower, packs)
     replica.close()
     store.close()

@@ -113,10 +113,13 @@ def test_a_live_code_is_refused_at_a_second_window_sharing_the_store(ledger_worl
 
 def test_a_window_follows_and_goes_on_when_no_source_answers(ledger_world, tmp_path: Path, paper: str) -> None:
     with serving(office_of(ledger_world, tmp_path, 440000)) as client:
-        until(lambda: client.get("/health").json()["facts_as_of"] is not None)
-        health = client.get("/health").json()
-        assert health["source_trouble"] is None
-        assert [each["standing"] for each in health["sources"]] == ["answers"]
+
+        def follows() -> bool:
+            health = client.get("/health").json()
+            standings = [each["standing"] for each in health["sources"]]
+            return (health["source_trouble"], standings, health["facts_as_of"] is not None) == (None, ["answers"], True)
+
+        until(follows, "the window has facts of a source that answers")
     with serving(office_of(ledger_world, tmp_path, 440000, sources=["http://127.0.0.1:9"])) as client:
         health = client.post("/updates").json()
         assert health["source_trouble"] == "FollowFailed"

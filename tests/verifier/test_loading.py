@@ -51,7 +51,7 @@ def test_a_pack_is_loaded_and_said_from_when_to_when(bench, tmp_path: Path) -> N
         "already_known": False,
     }
     assert bench.packs.octets == [b"a pack"]
-    assert not left_over(tmp_path)
+    until(lambda: not left_over(tmp_path), "the copy is removed")
 
 
 def test_the_form_leads_to_a_page_that_grows_to_the_result(bench) -> None:
@@ -76,7 +76,7 @@ def test_the_page_shows_how_far_it_is_while_it_is_loaded(bench) -> None:
 
     def slowly(path: Path, on_progress: object) -> Loaded:
         on_progress(5, 12)
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return several_steps(path, on_progress)
 
     bench.packs.act = slowly
@@ -137,7 +137,7 @@ def test_every_refusal_has_its_own_words(bench, tmp_path: Path, error: Exception
     page = bench.client.get(place, headers=HTML).text
     assert said in page
     assert 'data-loading="refused"' in page
-    assert not left_over(tmp_path)
+    until(lambda: not left_over(tmp_path), "the copy is removed")
 
 
 def test_stale_incomplete_and_foreign_packs_are_never_called_bad() -> None:
@@ -171,7 +171,7 @@ def held(bench: object) -> Iterator[None]:
     go_on = threading.Event()
 
     def waiting(path: Path, on_progress: object) -> Loaded:
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return several_steps(path, on_progress)
 
     bench.packs.act = waiting

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.verifier.window_samples import CHECK, NOW, REPORT, ask, block_hash
+from tests.waiting import until
 from verifier import schema
 from verifier.errors import StoreOfNewerProgram, StoreUnusable
 from verifier.following import Follower
@@ -133,6 +134,7 @@ def test_a_window_that_was_off_still_learns_of_it(bench, tmp_path: Path) -> None
     bench.replica.take_back(block_hash(7))
     later = Follower(bench.replica, bench.window.store, (), 0.01, bench.window.clock)
     later.start()
+    until(lambda: bench.window.store.get(check.id).withdrawn_at is not None)
     later.stop()
     assert bench.window.store.get(check.id).withdrawn_at == NOW
 

@@ -52,7 +52,17 @@ def hand_in(browser: Chrome, bench: object, octets: bytes, folder: Path) -> None
     browser.get(str(bench.client.base_url))
     browser.find_element(By.ID, "file").send_keys(str(folder / "code.png"))
     browser.find_element(By.CSS_SELECTOR, ".hand-in button[type=submit]").click()
-    WebDriverWait(browser, 20).until(lambda page: page.find_elements(By.ID, "verdict"))
+    wait_until(browser, "#verdict")
+
+
+def wait_until(browser: Chrome, selector: str) -> None:
+    """Until the page has it; for that another page may have to come."""
+    WebDriverWait(browser, 60).until(lambda page: page.find_elements(By.CSS_SELECTOR, selector))
+
+
+def wait_until_focus_is_on(browser: Chrome, id_: str) -> None:
+    """A page that is loaded gives the focus to a field only when it is drawn."""
+    WebDriverWait(browser, 60).until(lambda page: page.switch_to.active_element.get_attribute("id") == id_)
 
 
 def press(browser: Chrome, *keys: str) -> None:
@@ -101,12 +111,13 @@ def test_paper_is_accepted_with_what_is_still_to_do(bench, browser: Chrome, tmp_
 
 def test_the_page_works_by_keyboard_alone(bench, browser: Chrome) -> None:
     browser.get(str(bench.client.base_url))
-    assert browser.switch_to.active_element.get_attribute("id") == "file"
+    wait_until_focus_is_on(browser, "file")
     press(browser, Keys.TAB)
-    assert browser.switch_to.active_element.get_attribute("id") == "text"
+    wait_until_focus_is_on(browser, "text")
     press(browser, qr_of(bench.live()), Keys.TAB, Keys.TAB, Keys.ENTER)
-    WebDriverWait(browser, 20).until(lambda page: page.find_elements(By.ID, "verdict"))
+    wait_until(browser, "#verdict")
     assert verdict_on(browser, "keyboard") == "accepted"
+    wait_until_focus_is_on(browser, "verdict")
     press(browser, Keys.TAB)
     assert "再核验一个" in browser.switch_to.active_element.text
 
@@ -155,6 +166,7 @@ def test_a_withdrawn_check_says_so_in_place_of_its_verdict(bench, browser: Chrom
     require_contrast(browser)
     assert "方静" not in browser.page_source
     browser.find_element(By.CSS_SELECTOR, ".notice a").click()
+    wait_until(browser, "[data-check]")
     (line,) = browser.find_elements(By.CSS_SELECTOR, "[data-check]")
     assert "要重做" in line.text
     picture(browser, "withdrawn-list")
@@ -174,12 +186,12 @@ def test_a_pack_is_loaded_by_keyboard_and_its_result_is_told(bench, browser: Chr
         bench.packs.act = act
         browser.get(f"{bench.client.base_url}/packs")
         if name == "loaded":
-            assert browser.switch_to.active_element.get_attribute("id") == "pack"
+            wait_until_focus_is_on(browser, "pack")
         browser.find_element(By.ID, "pack").send_keys(str(tmp_path / "window.pack"))
         picture(browser, "packs")
         require_contrast(browser)
         browser.find_element(By.CSS_SELECTOR, ".hand-in button").send_keys(Keys.ENTER)
-        WebDriverWait(browser, 20).until(lambda page: page.find_elements(By.CSS_SELECTOR, "[data-loading]"))
+        wait_until(browser, "[data-loading]")
         result = browser.find_element(By.CSS_SELECTOR, "[data-loading]")
         assert result.get_attribute("data-loading") == ("refused" if name == "stale" else "loaded")
         picture(browser, f"pack-{name}")

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("docs", "docs/adr", "spec", "contracts", "examples", "issuer/paper/fonts")
-DOCUMENTS = [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.md")))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *(path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.md")))]
 SOURCES = [
     path.read_text(encoding="utf-8")
     for folder in ("credential", "ledger", "issuer", "verifier", "wallet")

@@ -50,7 +50,7 @@ def type_in(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=1400,
         check=False,
     )
 

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from credential import SigningKey, identifiers
-from issuer import passwords
+from issuer import chain_states, passwords
 from issuer.settings import Settings
 from tests.issuer.desk import Desk, OfflineAuthority, running, write_settings
 
@@ -20,6 +20,14 @@ def _quick_passwords():
     """scrypt at its full cost takes most of a test's time; the cost is kept with each hash."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_COST", 10)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_with_honest_nodes():
+    """An act is tried again from the books alone where no node answers in time, and then it is another test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chain_states, "_TIMEOUT_SECONDS", 60.0)
         yield
 
 
@@ -35,7 +43,9 @@ def fresh_authority(ledger_world):
 
 @pytest.fixture
 def settings(tmp_path, ledger_world, fresh_authority) -> Settings:
-    return write_settings(tmp_path, fresh_authority, ledger_world.network_path, (ledger_world.url,))
+    """A wallet's answer comes with the credential, however slowly it is anchored: within the clients' own patience."""
+    urls = (ledger_world.url,)
+    return write_settings(tmp_path, fresh_authority, ledger_world.network_path, urls, wallet_wait_seconds=50.0)
 
 
 @pytest.fixture

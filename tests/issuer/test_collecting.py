@@ -93,7 +93,7 @@ def test_the_wallet_tells_what_became_of_it(desk, phone):
 def test_a_deferred_credential_is_fetched_once_anchored(settings):
     from tests.issuer.desk import running
 
-    with running(settings.model_copy(update={"wallet_wait_seconds": 0.0, "wallet_batch_seconds": 2.0})) as desk:
+    with running(settings.model_copy(update={"wallet_wait_seconds": 0.0, "wallet_batch_seconds": 3600.0})) as desk:
         certificate = make_certificate(desk)
         offered = desk.as_("first").post(f"/certificates/{certificate}/offers")
         phone = Phone.with_offer(desk, offered["offer"])
@@ -102,6 +102,8 @@ def test_a_deferred_credential_is_fetched_once_anchored(settings):
         assert (answer.status_code, answer.json()["interval"]) == (202, 5)
         transaction = answer.json()["transaction_id"]
         assert phone.fetch(transaction).status_code == 202
+        with desk.bureau.engine.begin() as connection:
+            connection.execute(credentials.update().values(asked_at=0))  # its hour is over
         until(lambda: phone.fetch(transaction).status_code == 200)
         assert phone.ask().json() == phone.fetch(transaction).json()
         assert phone.fetch("another").json()["error"] == "invalid_transaction_id"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from dataclasses import replace
 from threading import Event, Thread
@@ -110,24 +109,24 @@ def test_a_new_account_begins_at_the_lowest_nonce_that_a_node_gives(settings, bu
 
 def test_a_slow_node_holds_up_nobody_who_writes(bureau, ledger_world):
     with closing(Door(ledger_world.url)) as door:
-        asked, answered = Event(), Event()
+        asked, written, in_time = Event(), Event(), []
 
         def slow(method: str, params: list[Any]) -> None:
+            """It answers once somebody has written; less than the ten seconds after which it is left alone."""
             if method == "eth_getTransactionCount":
                 asked.set()
-                answered.wait(10)
+                in_time.append(written.wait(9))
 
         door.before = slow
         with closing(LedgerLink(beside(bureau, door))) as link:
             thread = Thread(target=link.deliver)
             thread.start()
-            assert asked.wait(10)
-            began = time.monotonic()
+            assert asked.wait(60)
             with bureau.engine.begin():
-                waited = time.monotonic() - began
-            answered.set()
+                written.set()
             thread.join()
-    assert waited < 1
+    assert in_time
+    assert all(in_time)
 
 
 def test_a_known_account_s_nonce_is_not_asked_again(bureau, ledger_world):
@@ -186,11 +185,7 @@ def test_what_was_queued_without_a_node_is_anchored_once_there_is_one(settings, 
     bureau = open_bureau(settings)
     with closing(LedgerLink(bureau)) as link:
         link.compare()
-        give_up = time.monotonic() + 20
-        while _queued(bureau):
-            assert time.monotonic() < give_up, "it was not anchored in time"
-            link.deliver()
-            time.sleep(0.1)
+        until(lambda: link.deliver() and not _queued(bureau))
     with reading(bureau.engine) as connection:
         assert connection.execute(select(batches.c.state)).scalars().all() == ["anchored"]
     bureau.engine.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from issuer.schema import batches, certificates, drafts
 from issuer.store import reading
 from ledger import RegistryReader
 from tests.issuer.desk import Desk, Officer, Phone, business_licence, credit_code, make_certificate, running, seal
+from tests.ledger.door import FORWARD, Door
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
@@ -58,18 +60,30 @@ def test_a_wallet_gets_the_standards_answer(cramped: Desk, small_disk: SmallDisk
     assert phone.redeem(offered["tx_code"]).status_code == 200
 
 
+@pytest.fixture
+def door(ledger_world) -> Iterator[Door]:
+    made = Door(ledger_world.url)
+    yield made
+    made.close()
+
+
 def test_a_worker_that_cannot_store_says_so_and_anchors_once_there_is_space(
-    cramped: Desk, small_disk: SmallDisk, ledger_world, fresh_authority
+    settings, small_disk: SmallDisk, door: Door, ledger_world, fresh_authority
 ) -> None:
-    """The disk fills while batches are on their way: sent, but not settled."""
-    first, number = cramped.as_("first"), make_certificate(cramped)
-    assert cramped.client.get("/health").json()["status"] == "ok"
-    first.post("/seals", {"certificates": [number]}, 202)
-    with small_disk.full():
-        until(lambda: cramped.client.get("/health").json()["status"] == "failing")
-        assert cramped.client.get("/health").status_code == 503
-    until(lambda: cramped.client.get("/health").json()["status"] == "ok")
-    until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "anchored")
+    """The disk fills while batches are on their way: sent, but not settled, since the node gives no receipt before."""
+    door.instead = lambda method, params: None if method == "eth_getTransactionReceipt" else FORWARD
+    changes = {"database": small_disk.path / "issuer.db", "ledger_urls": (door.url,)}
+    with running(settings.model_copy(update=changes)) as desk:
+        first, number = desk.as_("first"), make_certificate(desk)
+        assert desk.client.get("/health").json()["status"] == "ok"
+        first.post("/seals", {"certificates": [number]}, 202)
+        until(lambda: "eth_getTransactionByHash" in door.calls, "it asks after what it has sent")
+        with small_disk.full():
+            door.honest()
+            until(lambda: desk.client.get("/health").json()["status"] == "failing")
+            assert desk.client.get("/health").status_code == 503
+        until(lambda: desk.client.get("/health").json()["status"] == "ok")
+        until(lambda: first.get(f"/certificates/{number}")["credentials"][0]["progress"] == "anchored")
     chain = RegistryReader(ledger_world.url, ledger_world.network).authority(fresh_authority.number)
     assert (chain.next_seq, chain.total) == (1, 64)
 

@@ -24,6 +24,11 @@ def shown_names(text: str) -> set[str]:
     return {each.name for each in parse_presented(text, load_catalogue()).disclosures}
 
 
+def qr_texts(picture: Image.Image) -> list[str]:
+    """Some chance modules of a large QR code are the bars of another kind of code."""
+    return [each.text for each in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
+
+
 def test_by_default_name_and_validity_are_shown_and_nothing_else(wallet, held) -> None:
     code = wallet.show(held.id)
     expected = {"certificate_holder_name", "certificate_validate_start", "certificate_validate_end"}
@@ -68,7 +73,7 @@ def test_no_credential_no_code(wallet, held) -> None:
 def test_the_picture_is_read_back_and_states_its_expiry(wallet, held) -> None:
     code = wallet.show(held.id, list(CLAIMS))
     picture = Image.open(BytesIO(drawing.png(code.qr_text, code.expires_at)))
-    assert [each.text for each in zxingcpp.read_barcodes(picture)] == [code.qr_text]
+    assert qr_texts(picture) == [code.qr_text]
     words = picture.crop((0, picture.width, picture.width, picture.height))
     assert words.getextrema() == (0, 255)
     assert drawing.caption(NOW)[0] == "有效至 09:46:40，截图无效"
@@ -90,7 +95,7 @@ def test_the_terminal_s_blocks_are_read_back(wallet, held, coloured: bool) -> No
             for half, inks in enumerate(("▀█", "▄█")):
                 if block in inks:
                     pen.rectangle((4 * x, 8 * y + 4 * half, 4 * x + 3, 8 * y + 4 * half + 3), fill=0)
-    assert [each.text for each in zxingcpp.read_barcodes(picture)] == [code.qr_text]
+    assert qr_texts(picture) == [code.qr_text]
 
 
 def test_a_credential_without_a_seed_shows_all_with_its_salts(wallet, held) -> None:

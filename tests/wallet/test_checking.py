@@ -87,23 +87,22 @@ def replica(ledger_world, tmp_path: Path) -> Iterator[Replica]:
         yield found
 
 
-def origin(text: str, key: SigningKey, replica: Replica, now: int) -> bool:
-    return check_origin(text, key, replica.facts_for(parse_presentation(text)), "nonce", now)
+def origin(text: str, key: SigningKey, replica: Replica) -> bool:
+    return check_origin(text, key, replica.facts_for(parse_presentation(text)), "nonce", int(time.time()))
 
 
 def test_the_ledger_confirms_denies_or_cannot_tell(ledger_world, replica, licence) -> None:
     key = SigningKey.from_secret(secrets.token_bytes(32))
     (text,) = ledger_world.issue(ledger_world.shanghai, licence, [CLAIMS], [key.public_key])
-    now = int(time.time())
-    assert origin(text, key, replica, now) is False
+    assert origin(text, key, replica) is False
     replica.follow_once()
-    assert origin(text, key, replica, now) is True
+    assert origin(text, key, replica) is True
     (later,) = ledger_world.issue(ledger_world.shanghai, licence, [CLAIMS], [key.public_key])
-    assert origin(later, key, replica, now) is False
+    assert origin(later, key, replica) is False
     jwt, rest = text.split("~", 1)
     forged = jwt[:-4] + ("AAAA" if jwt[-4:] != "AAAA" else "BBBB") + "~" + rest
     with refused("issuer_signature_is_wrong"):
-        origin(forged, key, replica, now)
+        origin(forged, key, replica)
 
 
 def test_a_suspended_licence_may_still_be_kept(ledger_world, replica, licence) -> None:
@@ -112,4 +111,4 @@ def test_a_suspended_licence_may_still_be_kept(ledger_world, replica, licence) -
     position = parse_presentation(text).payload.position
     ledger_world.set_status(ledger_world.shanghai, position, 0, 2, Reason.SUSPENDED)
     replica.follow_once()
-    assert origin(text, key, replica, int(time.time())) is True
+    assert origin(text, key, replica) is True

@@ -39,12 +39,12 @@ def fetching(client: IssuerClient, body: bytes, **headers: str) -> Iterator[Call
 
 @pytest.fixture(params=["its own", "a stranger's"])
 def client(request: pytest.FixtureRequest) -> Iterator[IssuerClient]:
-    """With its own client, and with one as httpx makes it."""
+    """With its own client, and with one as httpx makes it, but for its five seconds: the servers here are honest."""
     if request.param == "its own":
         with IssuerClient.open() as found:
             yield found
     else:
-        with httpx.Client() as http:
+        with httpx.Client(timeout=60) as http:
             yield IssuerClient(http)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -266,12 +267,14 @@ def test_serve_says_where_it_listens_runs_alone_and_ends_on_a_signal(offline_con
                 assert time.monotonic() < give_up
                 time.sleep(0.05)
             assert json.loads(ready.read_text())["pid"] == first.pid
-            other = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            other = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
             assert other.returncode == 1
             assert "another service is using issuer.db" in other.stderr
+            # Once it answers, it is also ready for the signal; the file is there a moment earlier.
+            assert httpx.get(f"{json.loads(ready.read_text())['url']}/health", timeout=60, trust_env=False).content
         finally:
             os.kill(first.pid, signal.SIGTERM)
-        said, log = first.communicate(timeout=30)
+        said, log = first.communicate(timeout=120)
     assert said == f"bureau ready at {json.loads(ready.read_text())['url']}\n"
     assert "Traceback" not in log
     assert "the ledger cannot be reached, acts are queued" in log

@@ -93,7 +93,7 @@ def test_certificates_get_the_authoritys_next_identifiers(offline):
 
 @pytest.mark.slow
 def test_ten_thousand_rows_are_one_transaction(offline):
-    first = offline.as_("first")
+    first, offline.client.timeout = offline.as_("first"), 600
     seen = first.upload(csv_of([business_licence(serial) for serial in range(10_050)]))
     assert seen["good_rows"] == 10_050
     first.post(f"/imports/{seen['id']}/confirm", {}, 200)

@@ -93,11 +93,11 @@ class Proxy:
         return not self._passes.is_set()
 
     def part(self) -> None:
-        """From now on nothing passes; what is on its way waits, as do new connections."""
-        self._loop.call_soon_threadsafe(self._passes.clear)
+        """When it returns nothing passes any more; what is on its way waits, as do new connections."""
+        self._await(self._let_pass(False))
 
     def heal(self) -> None:
-        self._loop.call_soon_threadsafe(self._passes.set)
+        self._await(self._let_pass(True))
 
     @contextmanager
     def partition(self) -> Iterator[None]:
@@ -122,6 +122,12 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _let_pass(self, passes: bool) -> None:
+        if passes:
+            self._passes.set()
+        else:
+            self._passes.clear()
 
     async def _close(self) -> None:
         self._server.close()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.network import proxy as bad_network
 from tests.network.proxy import CALM, Proxy, Weather
+from tests.waiting import until
 
 
 class Echo(socketserver.StreamRequestHandler):
@@ -46,7 +47,7 @@ def proxy(echo: tuple[str, int]) -> Iterator[Proxy]:
         yield made
 
 
-def connect(proxy: Proxy, timeout: float = 10) -> socket.socket:
+def connect(proxy: Proxy, timeout: float = 30) -> socket.socket:
     return socket.create_connection(proxy.address, timeout)
 
 
@@ -79,12 +80,15 @@ def test_what_arrives_is_what_was_sent(proxy: Proxy, weather: Weather) -> None:
 
 
 def test_a_delay_is_paid_in_each_direction(proxy: Proxy) -> None:
-    proxy.weather = Weather(delay_seconds=0.1)
+    """And no more than that, but for a machine that stands still now and then."""
+    proxy.weather, taken = Weather(delay_seconds=0.1), []
     with connect(proxy) as connection:
-        started = time.monotonic()
-        connection.sendall(b"there and back")
-        assert connection.recv(100) == b"there and back"
-        assert 0.2 <= time.monotonic() - started < 2
+        while len(taken) < 2 or (min(taken) >= 2 and len(taken) < 10):
+            started = time.monotonic()
+            connection.sendall(b"there and back")
+            assert connection.recv(100) == b"there and back"
+            taken.append(time.monotonic() - started)
+    assert 0.2 <= min(taken) < 2
 
 
 def test_a_lost_chunk_comes_later(proxy: Proxy) -> None:
@@ -124,23 +128,27 @@ def test_connections_are_cut_from_outside_and_new_ones_welcome(proxy: Proxy) -> 
 
 
 def test_nothing_passes_a_partition_and_everything_once_it_heals(proxy: Proxy) -> None:
-    with connect(proxy, 0.3) as connection:
+    with connect(proxy) as connection:
         connection.sendall(b"before ")
         assert connection.recv(100) == b"before "
         with proxy.partition():
             connection.sendall(b"while")
+            connection.settimeout(0.3)
             with pytest.raises(TimeoutError):
                 connection.recv(100)
-            with connect(proxy, 0.2) as second, pytest.raises(TimeoutError):
-                second.recv(100)
+            with connect(proxy) as second:
+                second.settimeout(0.2)
+                with pytest.raises(TimeoutError):
+                    second.recv(100)
             assert proxy.parted
-        connection.settimeout(10)
+        connection.settimeout(30)
         assert connection.recv(100) == b"while"
 
 
 def test_who_sends_into_a_partition_waits_when_the_way_is_full(proxy: Proxy) -> None:
     most = bad_network.CHUNK_OCTETS * (bad_network.CHUNKS_IN_FLIGHT + 8) + 16 * 1024 * 1024  # and the sockets' own
-    with connect(proxy, 0.5) as connection, proxy.partition():
+    with connect(proxy) as connection, proxy.partition():
+        connection.settimeout(0.5)
         assert _sent_until_full(connection, 2 * most) < most
 
 
@@ -155,10 +163,10 @@ def _sent_until_full(connection: socket.socket, most: int) -> int:
 
 
 def test_a_target_that_is_gone_is_a_reset() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        gone = listener.getsockname()
-    with Proxy(gone) as proxy, pytest.raises(ConnectionResetError), connect(proxy) as connection:
-        connection.recv(100)
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))  # and does not listen; meanwhile nobody else gets the port
+        with Proxy(gone.getsockname()) as proxy, pytest.raises(ConnectionResetError), connect(proxy) as connection:
+            connection.recv(100)
 
 
 def test_one_connection_too_many_is_refused(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,10 +206,7 @@ def test_closing_leaves_neither_thread_nor_connection(echo: tuple[str, int]) -> 
         proxy.close()
         with pytest.raises(ConnectionResetError):
             connection.recv(10)
-    give_up = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < give_up:
-        time.sleep(0.01)
-    assert threading.active_count() <= before
+    until(lambda: threading.active_count() <= before, "no thread is left")
 
 
 def test_an_address_that_is_taken_is_the_systems_error(proxy: Proxy, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ MAX_PATH = 103
 """A Unix socket's path has at most 107 octets; geth refuses a few less on some systems."""
 
 
-def ask(console: Path, method: str, *params: object, seconds: float = 5) -> Any:
+def ask(console: Path, method: str, *params: object, seconds: float = 20) -> Any:
     """The result of one call. Raises HostIsSilent where nothing listens or answers, HostProblem where geth refuses."""
     request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     try:

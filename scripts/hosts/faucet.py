@@ -12,7 +12,7 @@ from scripts.hosts.problems import HostProblem
 
 PORTION = 10**24
 _TRANSFER_GAS = 21_000
-_SECONDS = 60
+_SECONDS = 180
 
 
 def pour(url: str, faucet: Account, addresses: Sequence[bytes], fees: Fees) -> None:

@@ -21,7 +21,7 @@ from scripts.hosts.problems import HostIsSilent, HostProblem
 from scripts.hosts.records import Host, Running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 60
+START_SECONDS = 180
 _MANY = "4096"
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Kept so that Python does not complain about processes that are meant to outlive the object which started them."""

@@ -31,7 +31,7 @@ class Citizen:
 
     def accept(self, offer: str, transaction_code: str) -> str:
         """Collects what an offer is for and checks it by the ledger; the credential's id in the wallet."""
-        told = self._wallet("accept", offer, "--tx-code", transaction_code).strip()
+        told = self._wallet("accept", offer, "--tx-code", transaction_code, "--wait", "180").strip()
         if "checked and kept" not in told or "not yet" in told:
             raise RuntimeError(told)
         return told.rpartition(": ")[2]

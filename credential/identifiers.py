@@ -1,6 +1,7 @@
-"""Check characters of the identifiers that certificates carry: GB 32100, GB 11643, GB/T 36904 (spec/identifiers.md).
+"""The identifiers that certificates carry: GB 32100, GB 11643, GB/T 36904 (spec/identifiers.md), an issuer's URL.
 
-Written here because the usual library looks places up in a file and refuses places that no longer exist.
+The check characters are reckoned here because the usual library looks places up in a file and refuses places that no
+longer exist.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _CERTIFICATE_IDENTIFIER = re.compile(
     r"1\.2\.156\.3005\.2\.([0-9A-Z]{21})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,64})\.([0-9]{3})\.([0-9A-Z])"
 )
 _TYPE_CODE = re.compile(r"([0-9A-Z]{18})[0-9]{3}")
+_ISSUER_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-]+)*")
+_MAX_ISSUER_URL = 200
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -94,3 +97,8 @@ def is_citizen_number(text: str) -> bool:
 def citizen_check_character(first_17: str) -> str:
     weighed = zip(first_17, _CITIZEN_WEIGHTS, strict=True)
     return _CITIZEN_CHECKS[sum(int(c) * weight for c, weight in weighed) % 11]
+
+
+def is_issuer_url(text: str) -> bool:
+    """Whether `iss` may be it (spec/credential.md): http(s)://host[:port][/path], no slash at the end."""
+    return len(text) <= _MAX_ISSUER_URL and _ISSUER_URL.fullmatch(text) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from credential import dates, key_binding, sd_jwt
+from credential import dates, identifiers, key_binding, sd_jwt
 from credential.certificate_type import MAX_FIELDS, parse_vct
 from credential.keys import THUMBPRINT_OCTETS, PublicKey
 from credential.merkle import HASH_OCTETS, MAX_BATCH, path_length
@@ -29,9 +29,8 @@ from credential.salts import SALT_OCTETS
 MAX_OCTETS = 64 * 1024
 MAX_PATH_HASHES = path_length(0, MAX_BATCH)
 MAX_POSITION = 2**53 - 1
-_MAX_ISSUER, _MAX_AUDIENCE, _MAX_NONCE = 200, 512, 256
+_MAX_AUDIENCE, _MAX_NONCE = 512, 256
 _FIRST_INSTANT, _LAST_INSTANT = dates.start_of(dates.FIRST_DAY), dates.end_of(dates.LAST_DAY)
-_ISSUER = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-]+)*")
 _STATUS_LIST = re.compile(r"0|[1-9][0-9]{0,9}")
 
 _HEADER_MEMBERS = {"alg", "typ", "kid", "inclusion_path"}
@@ -104,7 +103,7 @@ def _read_payload(jwt: Jwt) -> Payload:
 
 
 def _read_issuer(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _MAX_ISSUER or not _ISSUER.fullmatch(value):
+    if not isinstance(value, str) or not identifiers.is_issuer_url(value):
         raise Refusal("malformed_issuer", "iss is no plain http or https URL")
     return value
 

@@ -5,7 +5,6 @@ Every field is documented here and in docs/issuer.md; a test compares the two. R
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-]+)*")
+from credential import identifiers
+
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -35,7 +35,7 @@ class AuthoritySettings(_Frozen):
     @field_validator("url")
     @classmethod
     def _is_plain_url(cls, url: str) -> str:
-        if len(url) > 200 or not _URL.fullmatch(url):
+        if not identifiers.is_issuer_url(url):
             raise ValueError("an authority's URL is http(s)://host[:port][/path], up to 200 characters, no final slash")
         return url
 

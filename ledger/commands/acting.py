@@ -219,18 +219,21 @@ class Instant(click.ParamType[int]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        if str(value).isdecimal():
-            return int(value)
         try:
-            return dates.start_of(dates.parse_day(value)) if len(str(value)) == len("YYYY-MM-DD") else _moment(value)
+            moment = value if isinstance(value, int) else _moment(str(value))
         except ValueError:
             self.fail(f"{value!r} is neither YYYY-MM-DD, nor a time with its offset, nor Unix seconds", param, ctx)
+        if not 0 <= moment < 2**64:
+            self.fail(f"{value!r} is no moment that the registries can hold: they begin with 1970", param, ctx)
+        return moment
 
 
 def _moment(text: str) -> int:
-    """Of a time as RFC 3339 writes it. Raises ValueError, also where it does not say its offset."""
+    """In Unix seconds. Raises ValueError, also for a time that does not say its offset."""
+    if text.isdecimal():
+        return int(text)
+    if len(text) == len("YYYY-MM-DD"):
+        return dates.start_of(dates.parse_day(text))
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("a time without its offset")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,6 @@ from ledger.commands.restore import restore_command
 from ledger.registries import USE_CREDENTIAL, USE_STATUS
 
 _USES = {"credential": USE_CREDENTIAL, "status": USE_STATUS}
-_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-]+)*")
-_MAX_URL = 200
 
 
 class _CreditCode(click.ParamType[str]):
@@ -44,7 +41,7 @@ class _Url(click.ParamType[str]):
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if len(str(value)) > _MAX_URL or not _URL.fullmatch(str(value)):
+        if not identifiers.is_issuer_url(str(value)):
             self.fail(f"{value!r} is not http(s)://host[:port][/path], no slash at the end", param, ctx)
         return str(value)
 

@@ -96,3 +96,40 @@ def test_messages_quote_nothing() -> None:
     with pytest.raises(MalformedIdentifier) as refused:
         parse_certificate_identifier("340100198507110024")
     assert "3401" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a",
+        "http://127.0.0.1:8000/shanghai",
+        "https://zhengzhao.example.cn/a-b_c.d~e/f",
+        "https://" + "a" * 192,
+    ],
+)
+def test_an_issuers_url_is_taken(url: str) -> None:
+    assert identifiers.is_issuer_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://",
+        "ftp://a",
+        "HTTPS://a",
+        "https://a/",
+        "https://a//b",
+        "https://a:",
+        "https://a:123456",
+        "https://u@a",
+        "https://a?q",
+        "https://a#f",
+        "https://a/%20",
+        "https://证照.cn",
+        "https://a\n",
+        "https://" + "a" * 193,
+    ],
+)
+def test_what_is_no_issuers_url_is_refused(url: str) -> None:
+    assert not identifiers.is_issuer_url(url)

@@ -254,6 +254,14 @@ def test_a_moment_is_a_day_a_time_or_seconds() -> None:
     assert instant.convert("2026-01-01T00:00:01+08:00", None, None) == 1_767_196_801
     assert instant.convert("2025-12-31T16:00:00Z", None, None) == 1_767_196_800
     assert instant.convert("1767196800", None, None) == 1_767_196_800
+    assert instant.convert("1970-01-01T08:00:00+08:00", None, None) == 0
+    assert instant.convert(str(2**64 - 1), None, None) == 2**64 - 1
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01", "1969-12-31T23:59:59Z", str(2**64), -1])
+def test_a_moment_that_no_registry_can_hold_is_refused(moment: object) -> None:
+    with pytest.raises(click.BadParameter, match="begin with 1970"):
+        Instant().convert(moment, None, None)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,18 @@ from sqlalchemy import Engine
 
 from ledger import Replica, load_catalogue
 from ledger.network_file import NetworkFile
+from ledger.replica import asking
 from tests.fixtures_ledger import SHANGHAI, Authority, RunningNode, World, make_world
 from tests.ledger.door import Door
 from tests.ledger.forged import START, Branch
 from tests.ledger.outbox_desk import Desk, open_engine
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that answers may take its time on a busy machine; where one hangs, the test says how long it may."""
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 60.0)
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 60.0)
 
 
 @pytest.fixture(scope="session")

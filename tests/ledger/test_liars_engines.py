@@ -12,7 +12,6 @@ import pytest
 
 from ledger import FollowFailed, Replica, load_catalogue
 from ledger.errors import LedgerError, MalformedAnswer, NotAdvancing, NotProven, ProofRefused
-from ledger.replica import asking
 from tests.ledger.door import Door, Lie
 from tests.ledger.forged import START, Branch, clique, grow, qbft, sign, sign_in_turn
 from tests.ledger.liars import LIARS, altered, lie_about
@@ -66,12 +65,6 @@ LIES: dict[str, tuple[Callable[[Branch], Lie], Errors]] = {
     "head that is no number": (told("eth_blockNumber", "latest"), (MalformedAnswer,)),
     "no proof": (told("eth_getProof", {}), (ProofRefused,)),
 }
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No source hangs here, and each may take its time."""
-    monkeypatch.setattr(asking, "GRACE_SECONDS", asking.PATIENCE_SECONDS)
 
 
 @pytest.fixture

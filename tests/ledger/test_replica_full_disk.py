@@ -100,10 +100,10 @@ def test_a_follower_goes_on_by_itself(
         small_disk.fill()
         thread = threading.Thread(target=follow, args=(replica,))
         thread.start()
-        assert failed.wait(20)
+        assert failed.wait(60)
         assert not told.is_set()
         small_disk.empty()
-        assert told.wait(20)
+        assert told.wait(60)
         stop.set()
         thread.join()
         assert replica.accepted is not None

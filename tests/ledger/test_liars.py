@@ -26,27 +26,34 @@ from tests.fixtures_ledger import GUANGDONG, SHANGHAI, RunningNode, World, runni
 from tests.ledger.door import Door
 from tests.ledger.liars import LIARS, Elsewhere, Liar
 from tests.ledger.replica_contents import contents
+from tests.waiting import until
 
 NEW_BATCHES = 3
-HASTE_SECONDS = 2.0
+HASTE_SECONDS = 1.0
 EVERY_LIAR = pytest.mark.parametrize("liar", LIARS.values(), ids=LIARS)
 
 
 @pytest.fixture(autouse=True)
 def _limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reader that takes little, so that this limit is soon met, and waits long: an honest node may be slow."""
+    """A reader that takes little, so that this limit is soon met."""
     monkeypatch.setattr(rpc_module, "MAX_ANSWER_OCTETS", 2_000_000)
-    monkeypatch.setattr(asking, "GRACE_SECONDS", asking.PATIENCE_SECONDS)
 
 
 @contextmanager
-def patience_with(*liars: Liar) -> Iterator[None]:
-    """With a liar that hangs, a reader has little patience; an honest node beside it has to be as quick."""
+def haste_with(liar: Liar) -> Iterator[None]:
+    """One that hangs, and is all there is, soon meets the limit of an exchange."""
     with pytest.MonkeyPatch.context() as patch:
-        if any(liar.hangs for liar in liars):
-            patch.setattr(asking, "GRACE_SECONDS", HASTE_SECONDS)
+        if liar.hangs:
             patch.setattr(rpc_module, "MAX_ANSWER_SECONDS", HASTE_SECONDS)
-            patch.setitem(Rpc.__init__.__kwdefaults__, "timeout_seconds", HASTE_SECONDS)
+        yield
+
+
+@contextmanager
+def grace_beside(liar: Liar) -> Iterator[None]:
+    """One that hangs is left soon after an honest node has answered, which may take its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        if liar.hangs:
+            patch.setattr(asking, "GRACE_SECONDS", HASTE_SECONDS)
         yield
 
 
@@ -103,7 +110,7 @@ def test_alone_it_changes_nothing_and_is_named(scene: Scene, door: Door, tmp_pat
         accepted, before = replica.accepted, contents(replica)
         liar.set_up(door, scene.elsewhere)
         for _ in range(2):
-            with patience_with(liar), pytest.raises(FollowFailed) as failed:
+            with haste_with(liar), pytest.raises(FollowFailed) as failed:
                 replica.follow_once()
             (failure,) = failed.value.failures
             assert failure.source == door.url
@@ -122,7 +129,7 @@ def test_beside_an_honest_source_the_facts_are_the_chains(
     sources = [scene.world.url]
     sources.insert(place, door.url)
     with caplog.at_level(logging.DEBUG), open_replica(scene, tmp_path, *sources) as replica:
-        with patience_with(liar):
+        with grace_beside(liar):
             progress = replica.follow_once()
         assert contents(replica) == scene.truth()
         assert progress.new_events >= NEW_BATCHES
@@ -132,6 +139,8 @@ def test_beside_an_honest_source_the_facts_are_the_chains(
 
 def _check_named(door: Door, liar: Liar, failures: Any, messages: list[str]) -> None:
     """Whoever lied is named; whoever was not asked for what it lies about could not."""
+    if liar.hangs:
+        until(lambda: door.lied)
     named = [failure for failure in failures if failure.source == door.url]
     assert len(named) == len(failures)
     assert bool(named) == door.lied
@@ -149,7 +158,7 @@ def test_a_new_replica_among_liars_only_takes_nothing(scene: Scene, door: Door, 
         door.honest()
         liar.set_up(door, scene.elsewhere)
         with scene.world.replica(tmp_path / f"{number}.db", door.url) as replica:
-            with patience_with(liar), pytest.raises(FollowFailed) as failed:
+            with haste_with(liar), pytest.raises(FollowFailed) as failed:
                 replica.follow_once()
             assert isinstance(failed.value.failures[0].error, liar.errors), name
             assert replica.accepted is None, name

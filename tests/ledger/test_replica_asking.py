@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from concurrent import futures
 from typing import Any
 
 import pytest
 
-from ledger import FollowFailed, NodeUnavailable, Progress, Replica
+from ledger import FollowFailed, NodeUnavailable, Progress, Replica, Rpc
+from ledger import rpc as rpc_module
 from ledger.errors import JournalMismatch
 from ledger.replica import asking
 from ledger.replica.node_source import NodeSource
@@ -18,10 +20,20 @@ from tests.ledger.door import Door
 from tests.ledger.forged import Branch, clique, grow, qbft, sign_in_turn
 from tests.ledger.light_client.recorded import KEYS
 from tests.ledger.replica_samples import HISTORY
+from tests.waiting import until
 
 FOUR = KEYS[:4]
+HANGING_SECONDS = 60
 Serve = Callable[[Branch], Door]
 Open = Callable[..., Replica]
+
+
+@pytest.fixture(autouse=True)
+def _long_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is slow or hangs is left by whoever asks it, and not by its connection."""
+    monkeypatch.setitem(Rpc.__init__.__kwdefaults__, "timeout_seconds", 2.0 * HANGING_SECONDS)
+    monkeypatch.setattr(rpc_module, "MAX_ANSWER_SECONDS", 2.0 * HANGING_SECONDS)
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 2.0 * HANGING_SECONDS)
 
 
 def with_history(count: int = len(HISTORY)) -> Branch:
@@ -49,18 +61,41 @@ def proving_nothing(door: Door, branch: Branch) -> Door:
 def waiting(door: Door, method: str) -> threading.Event:
     """Holds the door's answers to a method back until the event is set."""
     go = threading.Event()
-    door.before = lambda asked, params: asked == method and go.wait(30) and None
+    door.before = lambda asked, params: asked == method and go.wait(HANGING_SECONDS) and None
     return go
 
 
-def followed(replica: Replica, rounds: int = 20) -> Progress:
+def impatient_with(monkeypatch: pytest.MonkeyPatch, replica: Replica, *hanging: Door) -> None:
+    """Patience is at an end soon after all but these have answered, and not before, however slow they are."""
+
+    def wait(left: Set[Any], timeout: float, return_when: str) -> Any:
+        held = {replica._asking._open.get(door.url) for door in hanging} & left
+        if held == left:
+            return futures.wait(left, min(timeout, 0.3), return_when)
+        done, slow = futures.wait(left - held, timeout, return_when)
+        return done, slow | held
+
+    monkeypatch.setattr(asking, "wait", wait)
+
+
+def has_answered(replica: Replica, door: Door) -> bool:
+    """Whether its answer, to a question of whichever round, is there and nobody has looked at it yet."""
+    return replica._asking._open[door.url].done()
+
+
+def followed(replica: Replica) -> Progress:
     """The first round that gets on."""
-    for _ in range(rounds):
+    made: list[Progress] = []
+
+    def gets_on() -> bool:
         try:
-            return replica.follow_once()
+            made.append(replica.follow_once())
         except FollowFailed:
-            time.sleep(0.1)
-    raise AssertionError(f"{rounds} rounds brought nothing")
+            return False
+        return True
+
+    until(gets_on, "a round that gets on")
+    return made[0]
 
 
 def test_who_lies_at_once_leaves_the_others_no_less_time(
@@ -69,8 +104,15 @@ def test_who_lies_at_once_leaves_the_others_no_less_time(
     monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
     branch = with_history()
     liar, slow = dropping_a_log(serve(branch)), serve(branch)
-    slow.before = lambda method, params: method == "eth_chainId" and slow.closing.wait(1) and None
-    progress = replica_of(branch.network, liar, slow, down(serve(branch))).follow_once()
+    replica = replica_of(branch.network, liar, slow, down(serve(branch)))
+
+    def outlasting(method: str, params: list[Any]) -> None:
+        if method == "eth_chainId":
+            until(lambda: has_answered(replica, liar))
+            time.sleep(1)
+
+    slow.before = outlasting
+    progress = replica.follow_once()
     assert (progress.source, progress.new_events) == (slow.url, len(HISTORY))
     assert JournalMismatch in [type(each.error) for each in progress.failures if each.source == liar.url]
 
@@ -79,21 +121,19 @@ def test_an_offer_that_comes_late_is_taken_for_no_history(
     serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It comes while others are asked for the history of a block whose prover lies about that."""
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 1.0)
     branch = with_history()
     liar, slow, other = dropping_a_log(serve(branch)), serve(branch), proving_nothing(serve(branch), branch)
     go = waiting(slow, "eth_chainId")
+    replica = replica_of(branch.network, liar, slow, other)
+    impatient_with(monkeypatch, replica, slow)
 
     def outlasting(method: str, params: list[Any]) -> None:
         if method == "eth_getLogs":
             go.set()
-            while "eth_getLogs" not in slow.calls:
-                time.sleep(0.05)
-            time.sleep(0.2)  # its answer is here, too
+            until(lambda: has_answered(replica, slow))
 
     other.before = outlasting
     dropping_a_log(other)
-    replica = replica_of(branch.network, liar, slow, other)
     with pytest.raises(FollowFailed):
         replica.follow_once()
     progress = followed(replica)
@@ -104,12 +144,12 @@ def test_an_offer_that_comes_late_is_taken_for_no_history(
 def test_a_history_that_comes_late_is_an_offer_of_the_block_that_it_leads_to(
     serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
     branch = with_history(5)
     liar, archive = dropping_a_log(serve(branch)), proving_nothing(serve(branch), branch)
     go = waiting(archive, "eth_getLogs")
     other = dropping_a_log(proving_nothing(serve(branch), branch))
     replica = replica_of(branch.network, liar, archive, other)
+    impatient_with(monkeypatch, replica, archive)
     with pytest.raises(FollowFailed):
         replica.follow_once()
     grow(branch, FOUR, *HISTORY[5:])
@@ -128,16 +168,17 @@ def test_a_source_with_an_open_question_is_asked_no_other(
     serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch, is_alone: bool
 ) -> None:
     """Not for its history, either: who hangs holds up no round, and is not asked from two threads at once."""
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.3)
     branch = with_history()
     liar, hanging = dropping_a_log(serve(branch)), serve(branch)
     go = waiting(hanging, "eth_chainId")
     replica = replica_of(branch.network, liar, hanging, *([] if is_alone else [down(serve(branch))]))
+    impatient_with(monkeypatch, replica, hanging)
     for _ in range(2):
         with pytest.raises(FollowFailed) as failed:
             replica.follow_once()
         reasons = {each.source: type(each.error) for each in failed.value.failures}
         assert (reasons[liar.url], reasons[hanging.url]) == (JournalMismatch, NodeUnavailable)
+    until(lambda: hanging.calls != [])
     assert hanging.calls == ["eth_chainId"]
     go.set()
     assert followed(replica).source == hanging.url
@@ -171,7 +212,7 @@ def test_an_answer_that_comes_late_is_taken_in_a_later_round(
     serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The only source that works is slower than there is patience: it is not asked again, and gets there."""
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.5)  # nobody has to meet it
     branch = with_history()
     slow = serve(branch)
     slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1.5) and None
@@ -183,18 +224,23 @@ def test_an_answer_that_comes_late_is_taken_in_a_later_round(
 def test_a_late_answer_to_what_is_past_is_not_taken_for_a_reorganisation(
     serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "GRACE_SECONDS", 0.1)
     branch = clique(FOUR)
     sign_in_turn(branch, FOUR, 8)
     slow, quick = serve(branch.fork(8)), serve(branch)
-    slow.before = lambda method, params: method == "eth_getLogs" and slow.closing.wait(1) and None
+    go = waiting(slow, "eth_getLogs")
     replica = replica_of(branch.network, slow, quick)
+    impatient_with(monkeypatch, replica, slow)
     assert replica.follow_once().block == 2
     sign_in_turn(branch, FOUR, 4)
     assert replica.follow_once().block == 6
-    time.sleep(1.2)
-    sign_in_turn(branch, FOUR, 1)
-    assert replica.follow_once().block >= 6
+    go.set()
+    until(lambda: has_answered(replica, slow))
+    go = waiting(quick, "eth_chainId")
+    impatient_with(monkeypatch, replica, quick)
+    with pytest.raises(FollowFailed):
+        replica.follow_once()
+    go.set()
+    assert followed(replica).block == 6
     assert replica.rewinds() == ()
 
 
@@ -216,29 +262,33 @@ def test_a_source_that_breaks_in_a_way_of_its_own_is_only_left(
     assert (progress.source, [each.source for each in progress.failures]) == (good.url, [broken.url])
 
 
-def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+def test_a_source_that_hangs_holds_up_nobody(serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 1.0)
     branch = with_history()
     hanging, quick = serve(branch), serve(branch)
-    hanging.before = lambda method, params: hanging.closing.wait(30) and None
+    hanging.before = lambda method, params: hanging.closing.wait(HANGING_SECONDS) and None
     replica = replica_of(branch.network, hanging, quick)
     started = time.monotonic()
     first = replica.follow_once()
     grow(branch, FOUR)
     second = replica.follow_once()
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < HANGING_SECONDS
     assert (first.source, second.block) == (quick.url, 2)
     assert [type(each.error) for each in (*first.failures, *second.failures)] == [NodeUnavailable] * 2
     hanging.closing.set()
 
 
-def test_a_source_that_hangs_with_its_logs_alone_holds_up_nobody(serve: Serve, replica_of: Open) -> None:
+def test_a_source_that_hangs_with_its_logs_alone_holds_up_nobody(
+    serve: Serve, replica_of: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "GRACE_SECONDS", 1.0)
     branch = with_history()
     hanging, quick = serve(branch), serve(branch)
-    hanging.before = lambda method, params: method == "eth_getLogs" and hanging.closing.wait(30) and None
+    hanging.before = lambda method, params: method == "eth_getLogs" and hanging.closing.wait(HANGING_SECONDS) and None
     replica = replica_of(branch.network, hanging, quick)
     started = time.monotonic()
     progress = replica.follow_once()
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < HANGING_SECONDS
     assert (progress.source, progress.new_events) == (quick.url, len(HISTORY))
     hanging.closing.set()
 

@@ -36,7 +36,7 @@ def test_a_number_of_ones_own_choice_names_its_rivals() -> None:
     assert not choose_number(7, 9, taken).is_next
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_only_proposals_of_this_council_are_counted(papers: CouncilFile, tmp_path: Path) -> None:
     made = Proposal(papers.chain_id, papers.safe, 7, papers.safe, b"")
     (tmp_path / "own.json").write_bytes(serialise_proposal(made))

@@ -50,8 +50,7 @@ def left_behind(ledger_world: World, tmp_path_factory: pytest.TempPathFactory) -
     """The file of a replica that stopped at a block, and that block; three batches were anchored after it."""
     world, path = ledger_world, tmp_path_factory.mktemp("left") / "r.db"
     with world.replica(path) as replica, Rpc(world.url) as rpc:
-        replica.follow_once()
-        block = dict(rpc.header())
+        block = dict(rpc.header(replica.follow_once().block))
     world.anchor(world.shanghai, (os.urandom(32), 64), (os.urandom(32), 65), (os.urandom(32), 66))
     return path, block
 

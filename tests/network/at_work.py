@@ -23,11 +23,11 @@ from tests.issuer import bureau_at_work
 from tests.issuer.desk import add_officers, write_settings
 from tests.ledger.replica_contents import contents
 from tests.network.judging import Shown, read_chain, slips
+from tests.network.live import PATIENCE_SECONDS, wait_until
 from tests.network.lives import BureauAtWork, WindowService
 from tests.network.papers import Papers, wallets_of
 from tests.network.watching import Clerk, Showing, Watch, WatchingWindow, issue_one
 from tests.verifier.office import office_of
-from tests.waiting import until
 
 TEAMS = 2
 FOLLOW_SECONDS = 0.2
@@ -52,6 +52,17 @@ class AtWork:
     def done(self) -> bureau_at_work.Acknowledged:
         """What the bureau has acknowledged so far."""
         return bureau_at_work.put_together(list(self.bureau.teams))
+
+    def wait_for_something_of_each_kind(self) -> None:
+        wait_until(lambda: self.done.least > 0, "something of each kind is acknowledged")
+
+    def goes_on(self) -> None:
+        """Waits until the bureau has drafted and approved more than by now."""
+        drafted, approved = len(self.done.drafts), len(self.done.certificates)
+        wait_until(
+            lambda: len(self.done.drafts) > drafted and len(self.done.certificates) > approved,
+            "the bureau goes on drafting and approving",
+        )
 
 
 @contextmanager
@@ -81,10 +92,11 @@ def at_work(
                 bureau.start()
                 working = AtWork(world, authority, settings, bureau, window, watch, clerk)
                 yield working
-                until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+                working.wait_for_something_of_each_kind()
+                wait_until(lambda: _have_looked_often(showing, watch, clerk), "the windows have looked often enough")
                 bureau.kill()
                 assert bureau.errors == []
-                bureau_at_work.bring_to_rest(settings, teams[0], folder, seconds=150)
+                bureau_at_work.bring_to_rest(settings, teams[0], folder, seconds=2 * PATIENCE_SECONDS)
                 rest = height_of(world)
                 _until_followed(world, window.replica, rest)
         finally:
@@ -122,9 +134,9 @@ def height_of(world: World) -> int:
         return rpc.quantity("eth_blockNumber")
 
 
-def catch_up(world: World, path: Path, height: int, seconds: float = 90) -> None:
+def catch_up(world: World, path: Path, height: int) -> None:
     """A replica's file that knows all that is on the chain up to a height, once that is settled."""
-    give_up = time.monotonic() + seconds
+    give_up = time.monotonic() + PATIENCE_SECONDS
     with world.replica(path) as replica:
         while not replica.accepted or replica.accepted.number < height:
             assert time.monotonic() < give_up, "the chain does not settle"
@@ -168,6 +180,13 @@ def _no_verdict_was_wrong(world: World, replica: Path, watch: WatchingWindow, cl
     assert clerk.withdrawn & clerk.checks.keys() == {id_ for id_, hash_ in clerk.checks.items() if hash_ in removed}
 
 
+def _have_looked_often(showing: Showing, watch: Watch, clerk: Clerk) -> bool:
+    """One that has ended before its time says why when it is left."""
+    looked = all(watch.verdicts[sample.name].total() >= LEAST_LOOKS for sample in showing.samples)
+    asked = len(clerk.checks) >= LEAST_CHECKS
+    return (looked or not watch.is_alive()) and (asked or not clerk.is_alive())
+
+
 def _enough_was_seen(showing: Showing, watch: Watch, clerk: Clerk) -> None:
     """Samples often; each paper of the bureau, one that was good, one that was not any more; a code that was used."""
     assert all(watch.verdicts[sample.name].total() >= LEAST_LOOKS for sample in showing.samples), watch.verdicts
@@ -180,9 +199,9 @@ def _enough_was_seen(showing: Showing, watch: Watch, clerk: Clerk) -> None:
     assert clerk.codes_used > 0
 
 
-def _until_followed(world: World, path: Path, height: int, seconds: float = 90) -> None:
+def _until_followed(world: World, path: Path, height: int) -> None:
     """The follower has come that far, by its own sources."""
-    give_up = time.monotonic() + seconds
+    give_up = time.monotonic() + PATIENCE_SECONDS
     with Replica(path, world.network, world.catalogue, []) as followed:
         while not followed.accepted or followed.accepted.number < height:
             assert time.monotonic() < give_up, "the window did not catch up"

@@ -92,7 +92,7 @@ class WindowService:
         self._process = _PROCESSES.Process(target=_serve, args=(self.config, ready, self.is_hasty), daemon=True)
         self._process.start()
         process = self._process
-        until(lambda: ready.exists() or not process.is_alive(), "the window's service is started")
+        until(lambda: ready.exists() or not process.is_alive(), "the window's service is started", seconds=180)
         assert process.is_alive(), "the window's service did not start"
 
     def kill(self) -> None:

@@ -21,12 +21,11 @@ from scripts.hosts import Network
 from scripts.ports import free_port
 from tests.fixtures_ledger import SHANGHAI, World
 from tests.issuer.desk import Desk, make_certificate, running, write_settings
-from tests.waiting import until
+from tests.network.live import goes_on, wait_until
 from wallet import IssuerClient, Wallet
 from wallet import World as WalletWorld
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTLING_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -77,10 +76,11 @@ def test_what_a_bureau_anchors_on_four_hosts_a_window_of_another_province_accept
     """Anchored through hosts 1 and 2, seen through 3 and 4; then a host is lost, and it goes on."""
     config = window_toml(clique_network, tmp_path, 3, 4)
     first = _paper(desk, tmp_path, serial=1)
-    until(lambda: is_accepted(config, first), "the window accepts", SETTLING_SECONDS)
+    wait_until(lambda: is_accepted(config, first), "the window accepts")
     clique_network.kill(1)
+    goes_on(clique_network, (2, 3, 4))
     second = _paper(desk, tmp_path, serial=2)
-    until(lambda: is_accepted(config, second), "the window accepts", SETTLING_SECONDS)
+    wait_until(lambda: is_accepted(config, second), "the window accepts")
     clique_network.kill(3)
     report = asked_at_the_window(config, first)
     assert report["verdict"] == "accepted"
@@ -101,7 +101,7 @@ def test_a_wallet_collects_and_shows(desk: Desk, network_world: World, tmp_path:
         def shows_well() -> bool:
             return _verdict(replica, wallet.show(held.id, ["certificate_holder_name"]).qr_text) is Verdict.ACCEPTED
 
-        until(shows_well, "the window accepts what the wallet shows", SETTLING_SECONDS)
+        wait_until(shows_well, "the window accepts what the wallet shows")
 
 
 def _paper(desk: Desk, folder: Path, serial: int) -> Path:
@@ -113,7 +113,7 @@ def _paper(desk: Desk, folder: Path, serial: int) -> Path:
         copies = first.get(f"/certificates/{certificate}")["credentials"]
         return [each["id"] for each in copies if each["progress"] == "anchored"]
 
-    until(lambda: bool(anchored()), "the bureau's batch is anchored", SETTLING_SECONDS)
+    wait_until(lambda: bool(anchored()), "the bureau's batch is anchored")
     picture = folder / f"paper-{serial}.png"
     picture.write_bytes(first.get(f"/credentials/{anchored()[0]}/qr.png"))
     return picture

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from operator import gt
 from pathlib import Path
 
 import httpx
@@ -16,10 +17,9 @@ from scripts.hosts import Network
 from tests.fixtures_ledger import Authority
 from tests.issuer.bureau_at_work import DecidingBureau
 from tests.issuer.desk import Desk
-from tests.network.at_work import AtWork, at_work
-from tests.network.live import goes_on, heights, live_world
+from tests.network.at_work import at_work
+from tests.network.live import goes_on, heights, live_world, wait_until
 from tests.small_disk import SmallDisk, mounted
-from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.network_full]
 HOSTS, CRAMPED = (1, 2, 3, 4), 4
@@ -40,12 +40,13 @@ class PatientBureau(DecidingBureau):
 
     def __init__(self, authority: Authority, seed: int, is_full: threading.Event) -> None:
         super().__init__(authority, seed)
-        self.refusals = 0
+        self.refusals = self.begun = 0
         self._is_full = is_full
 
     def work(self, client: httpx.Client) -> None:
         self.desk = Desk(client, None, self.authority.number)
         while True:
+            self.begun += 1
             try:
                 self.random.choice(self.deeds)()
             except httpx.TransportError:
@@ -86,23 +87,28 @@ def test_a_host_the_bureau_and_the_window_run_out_of_space(
         return PatientBureau(authority, seed, is_full)
 
     with at_work(world, services_disk.path, urls, urls, patient) as working:
-        until(lambda: working.done.least > 0, "something of each kind is acknowledged")
+        teams = [team for team in working.bureau.teams if isinstance(team, PatientBureau)]
+        working.wait_for_something_of_each_kind()
         for _ in range(ROUNDS):
             hosts_disk.fill()
-            until(lambda: _is_lost(network), "the host without space ends or stands still")
+            wait_until(lambda: _is_lost(network), "the host without space ends or stands still")
             goes_on(network, (1, 2, 3))
-            _fill_for_a_while(services_disk, is_full)
-            _bureau_works_on(working)
+            _fill_for_a_while(services_disk, is_full, teams)
+            working.goes_on()
             hosts_disk.empty()
             _restart(network)
-        assert all(team.refusals for team in working.bureau.teams if isinstance(team, PatientBureau))
 
 
-def _fill_for_a_while(disk: SmallDisk, is_full: threading.Event) -> None:
+def _fill_for_a_while(disk: SmallDisk, is_full: threading.Event, teams: Sequence[PatientBureau]) -> None:
+    """Until each team was refused, and has the answer to what it asked while the disk was full."""
     is_full.set()
+    refused = [team.refusals for team in teams]
     with disk.full():
         time.sleep(FULL_SECONDS)
-    time.sleep(2)  # for the answers to what was asked while it was full
+        wait_until(lambda: all(map(gt, [team.refusals for team in teams], refused)), "each team is refused")
+    time.sleep(2)
+    begun = [team.begun for team in teams]
+    wait_until(lambda: all(map(gt, [team.begun for team in teams], begun)), "each team goes on")
     is_full.clear()
 
 
@@ -115,8 +121,3 @@ def _restart(network: Network) -> None:
         network.kill(CRAMPED)
     network.start(CRAMPED)
     goes_on(network, HOSTS)
-
-
-def _bureau_works_on(working: AtWork) -> None:
-    drafted = len(working.done.drafts)
-    until(lambda: len(working.done.drafts) > drafted, "the bureau goes on")

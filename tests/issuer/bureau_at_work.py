@@ -13,7 +13,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import httpx
@@ -23,11 +23,11 @@ from credential import Live, Outcome, Policy, State, base64url, parse_presentati
 from issuer.batches import take_in
 from issuer.bureau import open_bureau
 from issuer.certificates import certificate_of
-from issuer.schema import approvals, batches, certificates, credentials, drafts
+from issuer.schema import acts, approvals, batches, certificates, credentials, drafts
 from issuer.serving import serve
 from issuer.settings import Settings
 from issuer.store import reading
-from tests.issuer.desk import Desk, Phone, business_licence, credit_code
+from tests.issuer.desk import Desk, Phone, business_licence, credit_code, csv_of
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["issuer.serving", "ledger.outbox", "eth_account", "pytest"])
@@ -43,6 +43,12 @@ class Acknowledged:
     suspended: set[int] = field(default_factory=set)  # certificates
     revoked: set[int] = field(default_factory=set)  # certificates; only by who does that, see `deeds`
     collected: dict[int, str] = field(default_factory=dict)  # certificate -> credential
+    imported: dict[int, int] = field(default_factory=dict)  # serial -> the other one of the same file
+    altered: set[int] = field(default_factory=set)  # certificates
+
+    @property
+    def stopped(self) -> set[int]:
+        return self.suspended | self.revoked | self.altered
 
     @property
     def least(self) -> int:
@@ -96,11 +102,11 @@ class Bureau:
         """What they do, in any order; what is there twice is done twice as often."""
         return (self.draft, self.draft, self.approve, self.seal, self.suspend, self.collect)
 
-    def call(self, officer: str, method: str, path: str, body: object = None) -> dict:
+    def call(self, officer: str, method: str, path: str, body: object = None, **more: object) -> dict:
         if officer not in self.tokens:
             self.tokens[officer] = self.desk.headers(officer)["Authorization"]
         headers = {"Authorization": self.tokens[officer]}
-        answer = self.desk.client.request(method, path, json=body, headers=headers)
+        answer = self.desk.client.request(method, path, json=body, headers=headers, **more)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else {}
 
@@ -122,14 +128,13 @@ class Bureau:
             self.done.certificates[serial] = made["certificates"][0]
 
     def seal(self) -> None:
-        ended = self.done.suspended | self.done.revoked
-        numbers = sorted(set(self.done.certificates.values()) - self.done.sealed - ended)[:5]
+        numbers = sorted(set(self.done.certificates.values()) - self.done.sealed - self.done.stopped)[:5]
         if numbers:
             self.call("first", "POST", "/seals", {"certificates": numbers})
             self.done.sealed |= set(numbers)
 
     def suspend(self) -> None:
-        numbers = sorted(self.done.sealed - self.done.suspended - self.done.revoked - self.asking.keys())
+        numbers = sorted(self.done.sealed - self.done.stopped - self.asking.keys())
         if not numbers:
             return
         number = self.random.choice(numbers)
@@ -138,15 +143,16 @@ class Bureau:
             self.done.suspended.add(number)
 
     def is_stopped(self, number: int) -> bool:
-        """Whether a certificate is suspended or revoked already: the answer to the approval may have been lost."""
+        """Whether an act on a certificate was approved already: the answer may have been lost."""
         state = self.call("second", "GET", f"/certificates/{number}")["state"]
         self.done.suspended |= {number} if state == "suspended" else set()
         self.done.revoked |= {number} if state == "invalid" else set()
-        return state in ("suspended", "invalid")
+        self.done.altered |= {number} if state == "superseded" else set()
+        return state != "valid"
 
-    def act(self, kind: str, number: int) -> None:
+    def act(self, kind: str, number: int, **more: object) -> None:
         shown = self.call("second", "GET", f"/certificates/{number}")
-        body = {"kind": kind, "certificate": number, "reference": "沪试字〔2026〕1号"}
+        body = {"kind": kind, "certificate": number, "reference": "沪试字〔2026〕1号", **more}
         act = self.call("first", "POST", "/acts", body)["id"]
         confirmed = {"certificate_identifier": shown["claims"]["certificate_identifier"]}
         self.call("second", "POST", f"/acts/{act}/approve", confirmed)
@@ -154,7 +160,7 @@ class Bureau:
     def collect(self) -> None:
         """A wallet whose answer was lost asks again, with the same proof."""
         self._ask_again()
-        taken = self.asking.keys() | self.done.suspended | self.done.revoked
+        taken = self.asking.keys() | self.done.stopped
         free = sorted(set(self.done.certificates.values()) - taken)
         if not free:
             return
@@ -204,6 +210,44 @@ class DecidingBureau(Bureau):
         done.revoked.add(number)
 
 
+class ImportingBureau(Bureau):
+    """They also bring files in which one row of three is bad, and alter what they sealed."""
+
+    def __init__(self, authority, seed: int) -> None:
+        super().__init__(authority, seed)
+        self.brought: dict[int, int] = {}  # as `imported`, acknowledged or not
+        self._file = b""
+
+    @property
+    def deeds(self) -> tuple[Callable[[], None], ...]:
+        return (*super().deeds, self.bring_file, self.alter)
+
+    def bring_file(self) -> None:
+        """A file that nobody knows to be confirmed is sent again, octet for octet."""
+        if not self._file:
+            one, other, bad = range(self._serial + 1, self._serial + 4)
+            self._serial = bad
+            wrong = {"certificate_holder_code": credit_code(bad)[:-1] + "I"}
+            self._file = csv_of([business_licence(one), business_licence(other), business_licence(bad, **wrong)])
+            self.brought |= {one: other, other: one}
+        sent = {"data": {"type_number": 1}, "files": {"file": ("证照.csv", self._file)}}
+        found = self.call("first", "POST", "/imports", **sent)
+        assert (found["rows"], found["good_rows"]) == (3, 2)
+        confirmed = self.call("first", "POST", f"/imports/{found['id']}/confirm", {"leave_out_bad_rows": True})
+        assert confirmed["state"] == "confirmed"
+        self.done.imported = dict(self.brought)
+        self._file = b""
+
+    def alter(self) -> None:
+        numbers = sorted(self.done.sealed - self.done.stopped - self.asking.keys())
+        if not numbers:
+            return
+        number = self.random.choice(numbers)
+        if not self.is_stopped(number):
+            self.act("alter", number, changes={"registered_address": f"上海市黄浦区试验路{number}号"})
+            self.done.altered.add(number)
+
+
 def _is_old(proof: str) -> bool:
     """Whether a bureau may refuse it for its age alone: a slow machine takes minutes for some lives."""
     claims = json.loads(base64url.decode(proof.split(".")[1]))
@@ -213,8 +257,8 @@ def _is_old(proof: str) -> bool:
 def put_together(teams: list[Bureau]) -> Acknowledged:
     every = Acknowledged()
     for team in teams:
-        for name in ("drafts", "certificates", "sealed", "suspended", "revoked", "collected"):
-            setattr(every, name, getattr(every, name) | getattr(team.done, name))
+        for each in fields(Acknowledged):
+            setattr(every, each.name, getattr(every, each.name) | getattr(team.done, each.name))
     return every
 
 
@@ -261,17 +305,21 @@ def expect_everything_once(settings, done: Acknowledged, authority, world, folde
     chain = RegistryReader(world.url, world.network)
     with reading(bureau.engine) as connection, world.replica(folder / "replica.db") as replica:
         replica.follow_once()
-        # every acknowledged draft, once
-        codes = [
-            json.loads(claims)["certificate_holder_code"] for claims in connection.scalars(select(drafts.c.claims))
-        ]
-        assert all(codes.count(credit_code(serial)) == 1 for serial in done.drafts)
+        # every acknowledged draft and every good row of a confirmed file, once; of the others all or none
+        replacing = set(connection.scalars(select(acts.c.replacement_id).where(acts.c.replacement_id.is_not(None))))
+        rows = connection.execute(select(drafts.c.id, drafts.c.claims)).all()
+        codes = [json.loads(row.claims)["certificate_holder_code"] for row in rows if row.id not in replacing]
+        assert all(codes.count(credit_code(serial)) == 1 for serial in done.drafts.keys() | done.imported.keys())
+        assert len(set(codes)) == len(codes)
         # every acknowledged certificate, with its one approval
         made = dict(map(tuple, connection.execute(select(certificates.c.id, certificates.c.draft_id))))
         assert all(made[number] == done.drafts[serial] for serial, number in done.certificates.items())
         approved = select(approvals.c.subject_id, func.count()).where(approvals.c.subject == "draft")
         counts = dict(map(tuple, connection.execute(approved.group_by(approvals.c.subject_id))))
-        assert all(counts[draft] == 1 for draft in made.values())
+        assert all(counts[draft] == 1 for draft in made.values() if draft not in replacing)
+        # every acknowledged alteration, with its one successor
+        successors = list(connection.scalars(select(certificates.c.predecessor_id)))
+        assert all(successors.count(number) == 1 for number in done.altered)
         # every batch, once, on both sides
         mine = select(func.count(), func.sum(batches.c.count)).where(batches.c.state == "anchored")
         entry = chain.authority(authority.number)
@@ -295,8 +343,9 @@ def expect_everything_once(settings, done: Acknowledged, authority, world, folde
                 report = verify(shown, facts, Policy(region=310000), Live(seen_before=False), now, now)
                 assert [each.outcome for each in report.rows[:8]] == [Outcome.PASSES] * 8
                 assert State(chain.status(authority.number, row.position)) is State(row.shown)
-        # what is suspended or revoked is so in the books, and on the chain as far as it is anchored
-        for state, numbers in ((State.SUSPENDED, done.suspended), (State.INVALID, done.revoked)):
+        # what is suspended, revoked or superseded is so in the books, and on the chain as far as it is anchored
+        ended = ((State.SUSPENDED, done.suspended), (State.INVALID, done.revoked), (State.SUPERSEDED, done.altered))
+        for state, numbers in ended:
             assert all(state in certificate_of(connection, number).standings for number in numbers)
             anchored = [row for row in rows if row.position is not None and row.certificate_id in numbers]
             assert {State(row.shown) for row in anchored} <= {state}

@@ -12,6 +12,13 @@ from ledger.node.settings import NodeSettings
 from tests.ledger.node.nodes import Client, Clock, NodeProcess, TestNode, start_process
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node in this process fills its blocks and answers calls however slow the machine is at that moment."""
+    monkeypatch.setattr("ledger.node.node._FILL_SECONDS", 600.0)
+    monkeypatch.setattr("ledger.node.evm.CALL_SECONDS", 600.0)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -116,5 +116,5 @@ def test_a_running_node_tells_its_callers_and_goes_on(
         connection.close()
     finally:
         running.process.terminate()
-        told = running.process.communicate(timeout=30)[0]
+        told = running.process.communicate(timeout=60)[0]
     assert "full" in told or "No space" in told

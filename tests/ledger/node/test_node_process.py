@@ -107,7 +107,7 @@ def test_listens_on_loopback_unless_told_otherwise(node_process: Any) -> None:
 def test_told_to_stop_it_ends_well(node_process: Any, tmp_path: Path, number: signal.Signals) -> None:
     assert post(node_process.url, b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}').status == 200
     node_process.process.send_signal(number)
-    output, _ = node_process.process.communicate(timeout=10)
+    output, _ = node_process.process.communicate(timeout=60)
     assert node_process.process.returncode == 0
     assert output.splitlines() == [
         f"node ready at {node_process.url}, chain 20260, validator {node_process.ready['validator']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from ledger.outbox import metadata
 from ledger.outbox.tables import transactions
 from tests.fixtures_ledger import Authority, World
 from tests.ledger.door import Door
+from tests.waiting import until
 
 business = Table(
     "business", business_metadata := MetaData(), Column("id", Integer, primary_key=True), Column("done", String)
@@ -37,7 +37,7 @@ NOTHING = Call(bytes(19) + b"\x02", b"", 30_000, "nothing")
 
 
 def open_engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 60})
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _: Any) -> None:
@@ -77,12 +77,8 @@ class Desk:
     def deliver(self, **options: Any) -> Any:
         return self.outbox.deliver(self.rpc, self.note, **options)
 
-    def until_empty(self, rounds: int = 100, **options: Any) -> None:
-        for _ in range(rounds):
-            if self.deliver(**options).waiting == 0:
-                return
-            time.sleep(0.05)
-        raise AssertionError("calls still wait")
+    def until_empty(self, **options: Any) -> None:
+        until(lambda: self.deliver(**options).waiting == 0, "no call waits", seconds=600)
 
     @property
     def told(self) -> list[str]:

@@ -15,6 +15,7 @@ from ledger import Account, Call, NodeUnavailable, Receipt, Registries, Rpc, Sen
 from ledger.outbox.tables import transactions
 from tests.ledger.door import FORWARD, Dropped, Unreached
 from tests.ledger.outbox_desk import NOTHING, Desk, business, sending
+from tests.waiting import until
 
 
 def test_what_is_enqueued_arrives_in_order_and_is_told_once(desk: Desk) -> None:
@@ -189,13 +190,8 @@ def test_if_the_business_cannot_note_it_the_call_stays_and_is_told_again(desk: D
         connection.execute(insert(business).values(done="half"))
         raise RuntimeError("no")
 
-    def deliver_failing() -> None:
-        for _ in range(100):
-            desk.outbox.deliver(desk.rpc, failing)
-            time.sleep(0.05)
-
     with pytest.raises(RuntimeError):
-        deliver_failing()
+        until(lambda: desk.outbox.deliver(desk.rpc, failing).waiting == 0)
     assert desk.told == []
     assert desk.states() == ["sent"]
     desk.until_empty()
@@ -267,10 +263,7 @@ def test_two_workers_send_and_tell_once(desk: Desk) -> None:
 
     def work() -> None:
         with Rpc(desk.world.url) as rpc:
-            for _ in range(60):
-                if desk.outbox.deliver(rpc, desk.note).waiting == 0:
-                    return
-                time.sleep(0.05)
+            until(lambda: desk.outbox.deliver(rpc, desk.note).waiting == 0)
 
     workers = [Thread(target=work) for _ in range(2)]
     for worker in workers:

@@ -99,7 +99,7 @@ def test_one_round_fills_no_more_than_goes_in_one(desk: Desk) -> None:
     (problem,) = desk.deliver(signers=[account]).problems
     assert f"{2 * IN_FLIGHT} nonces before its own were never used" in problem
     assert desk.door.calls.count("eth_sendRawTransaction") == IN_FLIGHT
-    desk.until_empty(rounds=400, signers=[account])
+    desk.until_empty(signers=[account])
     assert desk.told == ["a"]
 
 
@@ -175,7 +175,7 @@ def test_a_node_leads_no_further_than_can_be_filled_however_often_it_tries(desk:
         assert ("is not believed" in problem) == (nonce + step > MOST_USED_ELSEWHERE)
     assert nonces(desk) == [600]
     desk.door.honest()
-    desk.until_empty(rounds=400, signers=[account])
+    desk.until_empty(signers=[account])
     assert desk.told == ["a"]
 
 

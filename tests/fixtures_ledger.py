@@ -63,7 +63,7 @@ class RunningNode:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
 
 
 @dataclass
@@ -204,7 +204,7 @@ def start_node(data: Path, *options: str) -> RunningNode:
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "yinxin", "ledger", "node", "--data", str(data), "--port", "0", *options]
     process = subprocess.Popen([*command, "--ready-file", str(ready)], cwd=ROOT, stdout=subprocess.DEVNULL)
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 120
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > give_up:
             process.kill()

@@ -23,6 +23,7 @@ from ledger.mirror import MirrorFolder
 from ledger.pack.sections import Tag
 from tests.fixtures_ledger import ROOT, World
 from tests.ledger.command_line import run
+from tests.waiting import until
 
 
 class Terminal(io.StringIO):
@@ -230,10 +231,7 @@ def test_a_mirror_is_written_served_and_followed(ledger_world: World, tmp_path: 
     command = [sys.executable, "-m", "yinxin", "ledger", "mirror", "serve", str(tmp_path / "mirror"), "--port", "0"]
     with subprocess.Popen([*command, "--ready-file", str(ready)], cwd=ROOT, stdout=subprocess.DEVNULL) as server:
         try:
-            give_up = time.monotonic() + 30
-            while not ready.exists():
-                assert time.monotonic() < give_up
-                time.sleep(0.05)
+            until(ready.exists, "the mirror's server")
             window = ("--network", ledger_world.network_path, "--replica", tmp_path / "window.db")
             url = f"mirror+{json.loads(ready.read_text())['url']}/"
             (followed,) = answers("replica", "follow", *window, "--source", url)

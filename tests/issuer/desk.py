@@ -146,7 +146,8 @@ def running(settings: Settings, port: int = 0, *, is_new: bool = True) -> Iterat
     authority = settings.authorities[0].number
     if is_new:
         add_officers(bureau, authority)
-    config = uvicorn.Config(create_app(bureau), port=port, log_level="warning", access_log=False)
+    # A client that is used again after five idle seconds must not meet the moment in which the server hangs up.
+    config = uvicorn.Config(create_app(bureau), port=port, log_level="warning", access_log=False, timeout_keep_alive=75)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

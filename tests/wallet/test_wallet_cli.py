@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -112,6 +113,15 @@ def test_output_for_which_there_is_no_room_is_told(tmp_path: Path, wallet: Walle
     assert b"Traceback" not in told
 
 
+@pytest.fixture
+def not_in_the_background() -> Iterator[None]:
+    """A program that a shell starts with & ignores Ctrl-C, and so does what it starts: these tests, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("not_in_the_background")
 def test_ctrl_c_while_an_issuer_is_waited_for_ends_the_command(tmp_path: Path, wallet: Wallet) -> None:
     asked = Event()
 

@@ -21,6 +21,10 @@ import httpx
 
 WHOLE_SECONDS = "whole_seconds"
 """A request's extension: how long its whole exchange may take, from connecting to the last octet of the body."""
+_IDLE_SECONDS = 2.0
+"""How long a connection is kept for the next exchange: less than the five after which uvicorn hangs up, for a request
+that is sent at that very moment is lost.
+"""
 
 
 def open_client(*, timeout_seconds: float, headers: dict[str, str]) -> httpx.Client:
@@ -73,7 +77,7 @@ class _Transport(httpx.HTTPTransport):
             ssl_context=context,
             network_backend=_Backend(self._clock),
             max_connections=httpx.Limits().max_connections,
-            keepalive_expiry=httpx.Limits().keepalive_expiry,
+            keepalive_expiry=_IDLE_SECONDS,
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

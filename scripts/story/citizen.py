@@ -81,7 +81,8 @@ def forge(paper_code: bytes, holder_name: str, key: SigningKey) -> bytes:
 
 def read_code(picture: bytes) -> str:
     """The text of the one QR code in a picture."""
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)), formats=formats)
     text: str = found.text
     return text
 

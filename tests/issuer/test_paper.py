@@ -47,7 +47,7 @@ def test_the_code_is_read_from_the_rendered_page(dpi):
 
 def test_the_code_has_level_m():
     pdf = paper_copy(copy(), Fonts.load())
-    (found,) = zxingcpp.read_barcodes(pages(pdf, 150)[0])
+    (found,) = zxingcpp.read_barcodes(pages(pdf, 150)[0], formats=zxingcpp.BarcodeFormat.QRCode)
     assert found.ec_level == "M"
 
 

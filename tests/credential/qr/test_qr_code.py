@@ -13,7 +13,7 @@ def draw(text: str, level: str) -> tuple[int, str]:
     """The version of the QR code that holds `text`, and what a reader reads in it."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     modules = barcode.to_image(add_quiet_zones=False).shape[0]
-    (read,) = zxingcpp.read_barcodes(barcode.to_image(scale=4))
+    (read,) = zxingcpp.read_barcodes(barcode.to_image(scale=4), formats=zxingcpp.BarcodeFormat.QRCode)
     return (modules - 17) // 4, read.text
 
 

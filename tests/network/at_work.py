@@ -151,6 +151,7 @@ def _settings(world: World, authority: Authority, folder: Path, urls: tuple[str,
         "port": 0,
         "wallet_wait_seconds": 0.05,
         "worker_seconds": 0.05,
+        "login_tries": 10_000,  # a login that a kill cuts short counts as a failed one
         "max_fee_per_gas": world.fees.max_fee_per_gas,
     }
     settings = write_settings(folder, authority, world.network_path, urls, **values)

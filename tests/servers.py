@@ -14,10 +14,11 @@ class WebServer:
     """Has `answer` see to every request of that method, each in a thread of its own; refuses all others."""
 
     def __init__(self, answer: Callable[[BaseHTTPRequestHandler], None], method: str = "POST") -> None:
-        def handle(request: BaseHTTPRequestHandler) -> None:
+        def handle(request: _Handler) -> None:
+            request.read_body()
             answer(request)
 
-        handler = type("Handler", (_Silent,), {f"do_{method}": handle})
+        handler = type("Handler", (_Handler,), {f"do_{method}": handle})
         self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
@@ -42,13 +43,21 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-class _Silent(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
+    """Has the whole request before it answers: a connection closed with octets unread takes the answer along."""
+
+    body = b""
+
+    def read_body(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("content-length", 0)))
+
     def log_message(self, *args: Any) -> None:
         """Nothing is said on standard error."""
 
 
 def body_of(request: BaseHTTPRequestHandler) -> bytes:
-    return request.rfile.read(int(request.headers["content-length"]))
+    assert isinstance(request, _Handler)
+    return request.body
 
 
 def reply(request: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:

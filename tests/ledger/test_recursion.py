@@ -8,10 +8,9 @@ from pathlib import Path
 
 SIGNED_THEN_FED = """
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from ledger import Account, Call, Fees, MalformedNetworkFile, RegistryReader, Rpc, SourceError, parse_network_file
 from tests.ledger.replica_samples import NETWORK
+from tests.servers import WebServer, reply
 
 limit = sys.getrecursionlimit()
 DEEP = b"[" * 100_000
@@ -20,20 +19,11 @@ Account.create().sign(1, 0, Call(bytes(20), b"", 21_000, "nothing"), Fees())
 RegistryReader("http://127.0.0.1:9", NETWORK)
 assert sys.getrecursionlimit() == limit, sys.getrecursionlimit()
 
-class Deep(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.send_response(200)
-        self.send_header("content-length", str(len(DEEP)))
-        self.end_headers()
-        self.wfile.write(DEEP)
-    def log_message(self, *args): pass
-
-server = HTTPServer(("127.0.0.1", 0), Deep)
-Thread(target=server.handle_request, daemon=True).start()
-try:
-    Rpc(f"http://127.0.0.1:{server.server_port}").chain_id()
-except SourceError as e:
-    print("rpc:", e)
+with WebServer(lambda request: reply(request, DEEP)) as server:
+    try:
+        Rpc(server.url).chain_id()
+    except SourceError as e:
+        print("rpc:", e)
 try:
     parse_network_file(DEEP[:60_000])
 except MalformedNetworkFile as e:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -40,20 +41,11 @@ def _limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def haste_with(liar: Liar) -> Iterator[None]:
-    """One that hangs, and is all there is, soon meets the limit of an exchange."""
+def soon_left(liar: Liar, where: ModuleType, limit: str) -> Iterator[None]:
+    """One that hangs soon meets this limit; for all others it is what it was, for an honest node may take its time."""
     with pytest.MonkeyPatch.context() as patch:
         if liar.hangs:
-            patch.setattr(rpc_module, "MAX_ANSWER_SECONDS", HASTE_SECONDS)
-        yield
-
-
-@contextmanager
-def grace_beside(liar: Liar) -> Iterator[None]:
-    """One that hangs is left soon after an honest node has answered, which may take its time."""
-    with pytest.MonkeyPatch.context() as patch:
-        if liar.hangs:
-            patch.setattr(asking, "GRACE_SECONDS", HASTE_SECONDS)
+            patch.setattr(where, limit, HASTE_SECONDS)
         yield
 
 
@@ -110,7 +102,7 @@ def test_alone_it_changes_nothing_and_is_named(scene: Scene, door: Door, tmp_pat
         accepted, before = replica.accepted, contents(replica)
         liar.set_up(door, scene.elsewhere)
         for _ in range(2):
-            with haste_with(liar), pytest.raises(FollowFailed) as failed:
+            with soon_left(liar, rpc_module, "MAX_ANSWER_SECONDS"), pytest.raises(FollowFailed) as failed:
                 replica.follow_once()
             (failure,) = failed.value.failures
             assert failure.source == door.url
@@ -129,7 +121,7 @@ def test_beside_an_honest_source_the_facts_are_the_chains(
     sources = [scene.world.url]
     sources.insert(place, door.url)
     with caplog.at_level(logging.DEBUG), open_replica(scene, tmp_path, *sources) as replica:
-        with grace_beside(liar):
+        with soon_left(liar, asking, "GRACE_SECONDS"):
             progress = replica.follow_once()
         assert contents(replica) == scene.truth()
         assert progress.new_events >= NEW_BATCHES
@@ -158,7 +150,7 @@ def test_a_new_replica_among_liars_only_takes_nothing(scene: Scene, door: Door, 
         door.honest()
         liar.set_up(door, scene.elsewhere)
         with scene.world.replica(tmp_path / f"{number}.db", door.url) as replica:
-            with haste_with(liar), pytest.raises(FollowFailed) as failed:
+            with soon_left(liar, rpc_module, "MAX_ANSWER_SECONDS"), pytest.raises(FollowFailed) as failed:
                 replica.follow_once()
             assert isinstance(failed.value.failures[0].error, liar.errors), name
             assert replica.accepted is None, name

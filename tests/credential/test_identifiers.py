@@ -116,7 +116,7 @@ def test_an_issuers_url_is_taken(url: str) -> None:
     [
         "",
         "https://",
-        "ftp://a",
+        "ws://a",
         "HTTPS://a",
         "https://a/",
         "https://a//b",

@@ -58,7 +58,7 @@ def test_an_unknown_setting_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a.example", "https://a.example/", "https://a.example/x?y=1", "https://a.example/局", "a.example"]
+    "url", ["ws://a.example", "https://a.example/", "https://a.example/x?y=1", "https://a.example/局", "a.example"]
 )
 def test_an_issuer_url_that_credentials_cannot_carry_is_refused(url):
     with pytest.raises(ValidationError):
